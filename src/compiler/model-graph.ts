@@ -1,0 +1,85 @@
+/**
+ * The one intermediate form. `resolveGraph` makes it from a validated spec; every target reads it and
+ * nothing else, so it holds all that a target needs: names, shapes, seeds (inside the calls), costs.
+ */
+import type { Range } from '../diagnostics/index.js';
+import type { Call, Shape, WeightSpec } from '../layers/index.js';
+
+export interface ModelGraph {
+  readonly name: string;
+  readonly description?: string;
+  readonly seed: number;
+  /** Where the spec came from and what it was: for headers, run folders and checkpoints. */
+  readonly source: {
+    /** As the user named it. */
+    readonly file: string;
+    /** SHA-256 of the spec's text, in hex. */
+    readonly digest: string;
+    /** The spec as it was read. */
+    readonly text: string;
+  };
+  readonly inputs: readonly GraphInput[];
+  /** In an order in which every node comes after its inputs. */
+  readonly nodes: readonly GraphNode[];
+  /** Names of the nodes whose values the model returns. */
+  readonly outputs: readonly string[];
+  readonly training: TrainingPlan;
+}
+
+export interface GraphInput {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+export interface GraphNode {
+  readonly name: string;
+  /** The layer kind: a key of the registry. */
+  readonly type: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Names of inputs or earlier nodes. */
+  readonly inputs: readonly string[];
+  readonly inputShapes: readonly Shape[];
+  readonly outputShape: Shape;
+  readonly weights: readonly WeightSpec[];
+  /** Forward pass, one example. */
+  readonly multiplyAdds: number;
+  /** `tf.layers.conv2d({ name: 'c1', … })`, without `inputShape`. */
+  readonly call: Call;
+  /** Where the layer stands in the spec. */
+  readonly range: Range;
+}
+
+/** What a training run does; all defaults are filled in. */
+export interface TrainingPlan {
+  readonly dataset: Readonly<{ type: string } & Record<string, unknown>>;
+  /** Names of the classes where the data set has them, in the order of its labels. */
+  readonly classNames: readonly string[] | undefined;
+  /** `tf.train.adam(0.001, …)` */
+  readonly optimizer: Call;
+  readonly optimizerType: string;
+  readonly loss: string;
+  /** As written in the spec: `accuracy`. */
+  readonly metrics: readonly string[];
+  readonly batchSize: number;
+  readonly epochs: number;
+  /** Validate after every this many epochs, and after the last one. */
+  readonly validationFrequency: number;
+  readonly checkpoint: {
+    /** A column of the history: `loss`, `val_accuracy`. */
+    readonly monitor: string;
+    readonly mode: 'min' | 'max';
+    readonly saveBestOnly: boolean;
+  };
+}
+
+/** True where the graph is one chain: each node takes the value before it. */
+export function isChain(graph: ModelGraph): boolean {
+  const [input, ...others] = graph.inputs;
+  if (input === undefined || others.length > 0 || graph.outputs.length !== 1) return false;
+  let previous = input.name;
+  for (const node of graph.nodes) {
+    if (node.inputs.length !== 1 || node.inputs[0] !== previous) return false;
+    previous = node.name;
+  }
+  return graph.outputs[0] === previous;
+}

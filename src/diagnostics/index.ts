@@ -1,0 +1,10 @@
+export { type CodeEntry, type CodeKind, codes, type DiagnosticCode } from './codes.js';
+export {
+  type Diagnostic,
+  formatPath,
+  type Position,
+  type Range,
+  type Severity,
+  type SpecPath,
+} from './diagnostic.js';
+export { SpecccError, SpecError } from './errors.js';
