@@ -63,6 +63,13 @@ export const codes = entry({
     wrong: '- { type: conv2d, filters: 8, kernelSize: 3, strides: 2, dilationRate: 2 }',
     right: '- { type: conv2d, filters: 8, kernelSize: 3, dilationRate: 2 }',
   },
+  // trainer: files, run folders, checkpoints, training
+  'disk-write-failed': {
+    kind: 'runtime',
+    title: 'a file that could not be written',
+    explanation:
+      'The disk is full or read-only, a quota is used up, permission is missing, or a part of the path is a file. Nothing was lost: files are written beside their old version and replace it only when they are complete, so the last good checkpoint is as it was. Mend the cause the message names and run the same command again.',
+  },
 });
 
 export type DiagnosticCode = keyof typeof codes;
