@@ -31,6 +31,228 @@ export const codes = entry({
     wrong: '- { type: dense, units: 10, activaton: softmax }',
     right: '- { type: dense, units: 10, activation: softmax }',
   },
+  // The spec's text: YAML.
+  'yaml-syntax': {
+    kind: 'spec',
+    title: 'text that is not YAML',
+    explanation:
+      'The file cannot be read as YAML 1.2 at this place. Common causes are a missing bracket or quote, a missing space after a colon, and lines of one list or mapping that do not start in the same column.',
+    wrong: 'layers:\n  - { type: dense, units: 10',
+    right: 'layers:\n  - { type: dense, units: 10 }',
+  },
+  'tab-indentation': {
+    kind: 'spec',
+    title: 'a tab where YAML needs spaces',
+    explanation: 'YAML forbids tabs in indentation. Replace each by spaces; two a level is usual.',
+    wrong: 'layers:\n\t- { type: flatten }',
+    right: 'layers:\n  - { type: flatten }',
+  },
+  'duplicate-key': {
+    kind: 'spec',
+    title: 'a key that is written twice in one mapping',
+    explanation: 'Only one of the two values could count, so neither is taken silently. Remove one of them.',
+    wrong: '- { type: dense, units: 10, units: 20 }',
+    right: '- { type: dense, units: 20 }',
+  },
+  'multiple-documents': {
+    kind: 'spec',
+    title: 'more than one YAML document in a file',
+    explanation:
+      'A line of `---` after content starts another document, and a spec is exactly one. Put each spec into its own file.',
+    wrong: 'name: one\n---\nname: two',
+    right: 'name: one',
+  },
+  'unknown-tag': {
+    kind: 'spec',
+    title: 'a YAML tag that means nothing in a spec',
+    explanation:
+      'A spec is plain data: text, numbers, `true` and `false`, lists and mappings. Tags such as `!custom` or `!!python/object` are refused. Text that starts with `!` needs quotes.',
+    wrong: 'description: !secret words',
+    right: 'description: "!secret words"',
+  },
+  'unresolved-alias': {
+    kind: 'spec',
+    title: 'an alias without an anchor before it',
+    explanation:
+      '`*name` repeats the value that was marked `&name` earlier in the file. Text that starts with `*` needs quotes.',
+    wrong: 'layers:\n  - *block',
+    right: 'layers:\n  - &block { type: dense, units: 10 }\n  - *block',
+  },
+  'circular-alias': {
+    kind: 'spec',
+    title: 'an alias inside the value that it stands for',
+    explanation: 'Such a value would have no end. Move the anchor to the part that is meant to be repeated.',
+    wrong: 'layers: &all\n  - *all',
+    right: 'layers:\n  - { type: flatten }',
+  },
+  'not-a-number': {
+    kind: 'spec',
+    title: 'a number that cannot be represented',
+    explanation:
+      'Every number of a spec is finite: `.inf`, `.nan` and numbers beyond 1.8e308 are refused wherever they stand.',
+    wrong: 'training:\n  optimizer: { type: adam, learningRate: .nan }',
+    right: 'training:\n  optimizer: { type: adam, learningRate: 0.001 }',
+  },
+  'invalid-key': {
+    kind: 'spec',
+    title: 'a key that is not plain text',
+    explanation:
+      'The keys of a spec are the names of its sections and options, so a list, a mapping or nothing cannot be one.',
+    wrong: '- { type: dense, [units]: 10 }',
+    right: '- { type: dense, units: 10 }',
+  },
+  'empty-spec': {
+    kind: 'spec',
+    title: 'a file without a spec in it',
+    explanation:
+      'The file is empty, or holds nothing but comments. `speccc init` writes a spec to start from.',
+  },
+  'spec-too-deep': {
+    kind: 'spec',
+    title: 'values nested deeper than any spec needs',
+    explanation: 'Lists and mappings may be nested 64 deep. No option needs more than eight.',
+  },
+  'spec-too-large': {
+    kind: 'spec',
+    title: 'a spec beyond the size limits',
+    explanation:
+      'A spec is at most 1 MiB of text, 10,000 layers, and 200,000 values once its aliases are written out. The limits keep every check fast, whatever the file holds.',
+  },
+  // The spec's values.
+  'missing-option': {
+    kind: 'spec',
+    title: 'an option that must be given',
+    explanation:
+      'The layer or section has no default for this option. The spec reference says what it may be.',
+    wrong: '- { type: dense }',
+    right: '- { type: dense, units: 10 }',
+  },
+  'wrong-type': {
+    kind: 'spec',
+    title: 'a value of the wrong kind',
+    explanation:
+      'For example text where a number is expected. Note that YAML reads `yes` and `"10"` as text, and `10` and `1e-3` as numbers.',
+    wrong: '- { type: dense, units: ten }',
+    right: '- { type: dense, units: 10 }',
+  },
+  'out-of-range': {
+    kind: 'spec',
+    title: 'a number or a list outside its limits',
+    explanation: 'The value is of the right kind, but too small, too large, too short or too long.',
+    wrong: '- { type: dense, units: 0 }',
+    right: '- { type: dense, units: 10 }',
+  },
+  'unknown-layer-type': {
+    kind: 'spec',
+    title: 'a layer type that does not exist',
+    explanation:
+      'Layer types are named as the functions of `tf.layers`: `conv2d`, `maxPooling2d`, `dense`. The nearest known type is suggested; the spec reference lists all of them.',
+    wrong: '- { type: conv2D, filters: 6, kernelSize: 5 }',
+    right: '- { type: conv2d, filters: 6, kernelSize: 5 }',
+  },
+  'unknown-value': {
+    kind: 'spec',
+    title: 'a word that is not one of those allowed here',
+    explanation:
+      'The option takes one of a few words, spelt as in TensorFlow.js. The nearest one is suggested.',
+    wrong: '- { type: dense, units: 10, activation: softmx }',
+    right: '- { type: dense, units: 10, activation: softmax }',
+  },
+  'invalid-name': {
+    kind: 'spec',
+    title: 'a name with characters that a name cannot have',
+    explanation:
+      'Names of layers end up in generated code and in the names of weights: a letter, then letters, digits and underscores, at most 64 in all. The name of a model may also hold hyphens.',
+    wrong: '- { name: 1st layer, type: flatten }',
+    right: '- { name: first_layer, type: flatten }',
+  },
+  'duplicate-name': {
+    kind: 'spec',
+    title: 'two layers with the same name',
+    explanation:
+      'Weights are stored by the name of their layer, so names are unique. A layer without a name gets one by itself.',
+    wrong: 'layers:\n  - { name: f1, type: flatten }\n  - { name: f1, type: dense, units: 10 }',
+    right: 'layers:\n  - { name: flat, type: flatten }\n  - { name: f1, type: dense, units: 10 }',
+  },
+  // The spec as a whole.
+  'tensor-too-large': {
+    kind: 'spec',
+    title: 'a tensor too large to exist',
+    explanation:
+      'A weight or an output would hold more than 2^31 - 1 values, which no backend can address. Usually a number is mistyped, or an image is flattened before it was made small.',
+    wrong: '- { type: dense, units: 1000000000000000 }',
+    right: '- { type: dense, units: 1000 }',
+  },
+  'input-data-mismatch': {
+    kind: 'spec',
+    title: 'an input that is not the shape of the data set’s examples',
+    explanation:
+      '`input` is the shape of one example, and the data set has examples of another shape. CIFAR-10 has images of 32x32x3.',
+    wrong:
+      'input: [28, 28, 1]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }',
+    right:
+      'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }',
+  },
+  'loss-shape-mismatch': {
+    kind: 'spec',
+    title: 'an output that the loss cannot compare with the labels',
+    explanation:
+      'The labels of a data set of ten classes make the loss expect an output of ten numbers an example. End the model with a `dense` layer of as many units as there are classes, after a `flatten` or a global pooling.',
+    wrong:
+      'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 9, activation: softmax }',
+    right:
+      'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }',
+  },
+  'unknown-monitor': {
+    kind: 'spec',
+    title: 'a checkpoint that watches a column which does not exist',
+    explanation:
+      'The history of a run has the columns `loss`, one for each metric, and each of these again with `val_` before it. `monitor` names one of them.',
+  },
+  'loss-without-probabilities': {
+    kind: 'spec',
+    title: 'a cross-entropy of something that is not probabilities',
+    explanation:
+      'The categorical cross-entropies take the logarithm of the model’s outputs, which must be probabilities: end the model with a softmax. (A warning: the model is built all the same.)',
+    wrong: 'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10 }',
+    right:
+      'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }',
+  },
+  // Reading a spec, and changing it from outside.
+  'spec-not-found': {
+    kind: 'usage',
+    title: 'a spec file that does not exist',
+    explanation: 'Nothing is there under this path. Paths are taken from the current folder.',
+  },
+  'spec-not-a-file': {
+    kind: 'usage',
+    title: 'a path that is not a file',
+    explanation: 'The path names a folder or something else that holds no text. Name the spec itself.',
+  },
+  'spec-not-text': {
+    kind: 'usage',
+    title: 'a file that is not text',
+    explanation:
+      'A spec is YAML in UTF-8. The file holds bytes that are not, so it is something else or in another encoding.',
+  },
+  'spec-unreadable': {
+    kind: 'usage',
+    title: 'a spec file that cannot be read',
+    explanation: 'The operating system refuses to read the file; the message says why.',
+  },
+  'unknown-setting': {
+    kind: 'usage',
+    title: 'a setting from the command line that names nothing in the spec',
+    explanation:
+      'A setting is a path and a value: `training.epochs=3`, or `layers.c1.filters=8` with a layer’s name or its number, counted from 0. The path must lead to something that a spec may have there.',
+  },
+  'no-training': {
+    kind: 'usage',
+    title: 'a spec that does not say how to train',
+    explanation:
+      'A spec without a `training` section can be checked, summarised and compiled. To train it, it must name at least a data set, an optimizer and a loss.',
+  },
+  // Layers in their places.
   'kernel-larger-than-input': {
     kind: 'spec',
     title: 'a kernel or pooling window that does not fit into its input',
@@ -69,6 +291,29 @@ export const codes = entry({
     title: 'a file that could not be written',
     explanation:
       'The disk is full or read-only, a quota is used up, permission is missing, or a part of the path is a file. Nothing was lost: files are written beside their old version and replace it only when they are complete, so the last good checkpoint is as it was. Mend the cause the message names and run the same command again.',
+  },
+  // backends
+  'unknown-backend': {
+    kind: 'usage',
+    title: 'a backend that does not exist',
+    explanation:
+      'tfjs computes on one of `tfjs-node-gpu`, `tfjs-node`, `wasm` and `cpu`; `auto` takes the first of them that works on this machine.',
+    wrong: 'speccc train --backend webasm',
+    right: 'speccc train --backend wasm',
+  },
+  'backend-unavailable': {
+    kind: 'runtime',
+    title: 'a backend that does not work on this machine',
+    explanation:
+      'The native packages `tfjs-node-gpu` and `tfjs-node` are optional, and their library is downloaded when they are installed; where that fails, or where Node or the processor does not suit them, they cannot be used. `speccc doctor` reports the state of every backend. `--backend auto` takes the fastest one that works: `wasm` and `cpu` need nothing beyond speccc itself.',
+    wrong: 'speccc train --backend tfjs-node',
+    right: 'speccc train --backend auto',
+  },
+  'out-of-memory': {
+    kind: 'runtime',
+    title: 'a backend that has no memory left',
+    explanation:
+      'The wasm backend can address 4 GiB, for weights, optimizer state, and everything that a training step keeps for its gradients, which grows with the batch size. Use a smaller batch size or a smaller model, or a native backend.',
   },
 });
 
