@@ -1,0 +1,103 @@
+/**
+ * The runtime target: a ModelGraph becomes a tfjs model in memory. Layers are not known here: a generic walker
+ * evaluates the calls that they were lowered to.
+ *
+ * Names of weights. tfjs keeps names of variables unique in a process: the second model with a layer `c1` gets a
+ * variable `c1/kernel_1`, disposed or not the first one. That is a key of the engine, not the weight's name,
+ * which stays in `originalName` (tfjs itself saves under that one). Whatever is kept or shown uses
+ * `canonicalWeightName`. Slots of optimizers are named after the engine's key (`c1/kernel_1/m`), so they must be
+ * saved by position or renamed with `engineToCanonicalNames`.
+ */
+import type { LayersModel, LayerVariable, Optimizer, SymbolicTensor } from '@tensorflow/tfjs';
+import { modelCalls } from '../compiler/model-calls.js';
+import type { ModelGraph } from '../compiler/model-graph.js';
+import { type Argument, type Call, isCall } from '../layers/index.js';
+import type { Tf } from './backend.js';
+
+const callable = /^tf\.(layers|initializers|regularizers|constraints|train)\.([a-z][A-Za-z0-9]*)$/;
+
+/**
+ * What a call returns. Only functions that tfjs itself puts under tf.layers, tf.initializers, tf.regularizers,
+ * tf.constraints and tf.train can be called; options that are `undefined` are left out.
+ */
+export function evaluateCall(tf: Tf, call: Call): unknown {
+  const [, family, name] = callable.exec(call.call) ?? [];
+  const functions = family === undefined ? undefined : tf[family as 'layers'];
+  const made =
+    functions !== undefined && name !== undefined && Object.hasOwn(functions, name)
+      ? (functions as unknown as Record<string, unknown>)[name]
+      : undefined;
+  if (typeof made !== 'function') throw new Error(`tfjs has no function '${call.call}' that a spec may call`);
+  return made.apply(
+    functions,
+    call.args.map((argument) => evaluateArgument(tf, argument)),
+  );
+}
+
+function evaluateArgument(tf: Tf, argument: Argument): unknown {
+  if (typeof argument !== 'object' || argument === null) return argument;
+  if (isList(argument)) return argument.map((element) => evaluateArgument(tf, element));
+  if (isCall(argument)) return evaluateCall(tf, argument);
+  return Object.fromEntries(
+    Object.entries(argument)
+      .filter((entry): entry is [string, Argument] => entry[1] !== undefined)
+      .map(([key, value]) => [key, evaluateArgument(tf, value)]),
+  );
+}
+
+function isList(argument: Argument): argument is readonly Argument[] {
+  return Array.isArray(argument);
+}
+
+type Layer = ReturnType<Tf['layers']['dense']>;
+
+/**
+ * Builds the model with fresh weights, drawn from the seeds in the graph's calls: equal graphs give equal
+ * weights, however many models the process has built before. A chain of layers becomes a `tf.sequential`, any
+ * other graph a `tf.model`. The caller disposes it.
+ */
+export function buildModel(tf: Tf, graph: ModelGraph): LayersModel {
+  const { form, layers } = modelCalls(graph);
+  if (form === 'sequential') {
+    const model = tf.sequential({ name: graph.name });
+    for (const { call } of layers) model.add(evaluateCall(tf, call) as Layer);
+    return model;
+  }
+  const values = new Map<string, SymbolicTensor>();
+  const value = (name: string): SymbolicTensor => {
+    const found = values.get(name);
+    if (found === undefined) throw new Error(`the graph '${graph.name}' uses '${name}' before it is made`);
+    return found;
+  };
+  const inputs = graph.inputs.map(({ name, shape }) => tf.input({ name, shape: [...shape] }));
+  graph.inputs.forEach(({ name }, index) => {
+    values.set(name, inputs[index]!);
+  });
+  for (const { node, call } of layers) {
+    const [first, ...others] = node.inputs.map(value);
+    if (first === undefined) throw new Error(`the layer '${node.name}' has no input`);
+    const layer = evaluateCall(tf, call) as Layer;
+    values.set(node.name, layer.apply(others.length === 0 ? first : [first, ...others]) as SymbolicTensor);
+  }
+  return tf.model({ name: graph.name, inputs, outputs: graph.outputs.map(value) });
+}
+
+/** Gives the model the optimizer, loss and metrics of its training plan. */
+export function compileModel(tf: Tf, model: LayersModel, graph: ModelGraph): void {
+  const { optimizer, loss, metrics } = graph.training;
+  model.compile({
+    optimizer: evaluateCall(tf, optimizer) as Optimizer,
+    loss,
+    ...(metrics.length === 0 ? {} : { metrics: [...metrics] }),
+  });
+}
+
+/** `c1/kernel`, however many models with a layer `c1` the process has built. Unique within a model. */
+export function canonicalWeightName(weight: LayerVariable): string {
+  return weight.originalName;
+}
+
+/** From the names by which tfjs's engine knows a model's weights, `c1/kernel_1`, to `c1/kernel`. */
+export function engineToCanonicalNames(model: LayersModel): ReadonlyMap<string, string> {
+  return new Map(model.weights.map((weight) => [weight.name, canonicalWeightName(weight)]));
+}
