@@ -286,6 +286,100 @@ export const codes = entry({
     right: '- { type: conv2d, filters: 8, kernelSize: 3, dilationRate: 2 }',
   },
   // trainer: files, run folders, checkpoints, training
+  'run-not-found': {
+    kind: 'usage',
+    title: 'a path that holds no run',
+    explanation:
+      'A run folder is what `speccc train` writes: `run.json`, `spec.yaml`, `history.csv` and the folder `checkpoints`. Name the run folder, or one of its checkpoints.',
+    wrong: 'speccc evaluate lenet5',
+    right: 'speccc evaluate runs/lenet5',
+  },
+  'run-damaged': {
+    kind: 'runtime',
+    title: 'a file of a run that cannot be read',
+    explanation:
+      'A file of the run folder is cut short, was edited into something else, or was written by a newer speccc. The message names it. `history.csv`, `run.json` and the curves are made from the last checkpoint, so that the next `speccc train` writes them anew.',
+  },
+  'run-locked': {
+    kind: 'runtime',
+    title: 'a run folder in which another process trains',
+    explanation:
+      'Only one process may train in a run folder at a time, since they would overwrite each other’s checkpoints. Wait for it, stop it, or choose another folder with `--out`. A process that was killed holds no lock.',
+    wrong: 'speccc train & speccc train',
+    right: 'speccc train --out runs/first & speccc train --out runs/second',
+  },
+  'run-changed': {
+    kind: 'usage',
+    title: 'a resume with a spec or data that differ from the run’s',
+    explanation:
+      'Running the same command again goes on with the run in the folder. Here something that decides its result has changed since: the message lists it, option by option. Say which side wins with `--on-change keep-run` (the run goes on as it was begun) or `--on-change use-spec` (it goes on with the new values), or begin another run with `--fresh` or `--out`. `training.epochs` may always change.',
+    wrong: 'speccc train --batch-size 64',
+    right: 'speccc train --batch-size 64 --fresh',
+  },
+  'checkpoint-not-found': {
+    kind: 'usage',
+    title: 'a checkpoint that does not exist',
+    explanation:
+      'A run has `checkpoints/last` after its first save and `checkpoints/best` after its first epoch with a value of the monitored column.',
+  },
+  'checkpoint-damaged': {
+    kind: 'runtime',
+    title: 'a checkpoint that is not what was written',
+    explanation:
+      'Each checkpoint carries the SHA-256 sums of its files in `SHA256SUMS`. A file that is missing, cut short or altered is named, never used, and never overwritten. Where `checkpoints/best` is whole, `speccc train --resume-from best` goes on from there and moves the damaged checkpoint aside; `--fresh` begins anew and moves the whole run aside.',
+  },
+  'checkpoint-of-another-model': {
+    kind: 'usage',
+    title: 'weights that do not fit the model',
+    explanation:
+      'Weights are matched by name (`c1/kernel`) and must have the same shape. The message lists what is missing, what is not known to the model, and which shapes differ.',
+    wrong: 'speccc train specs/lenet5.yaml --initial-weights runs/another-model',
+    right: 'speccc train specs/lenet5.yaml --initial-weights runs/lenet5',
+  },
+  'initial-weights-not-used': {
+    kind: 'usage',
+    title: 'initial weights for a run that has begun already',
+    explanation:
+      'A run goes on from its own checkpoint, so that weights given for its beginning would not be used. Begin another run with `--fresh` or `--out`.',
+    wrong: 'speccc train --initial-weights runs/first/checkpoints/best',
+    right: 'speccc train --initial-weights runs/first/checkpoints/best --out runs/second',
+  },
+  'loss-not-finite': {
+    kind: 'runtime',
+    title: 'a loss that is not a number any more',
+    explanation:
+      'The weights have run off to infinity, mostly because the learning rate is too large, or because the data hold values that are not numbers. Training stops at once; nothing of that step is saved, and the last checkpoint is as it was. Try a smaller `learningRate`, a `batchNormalization` layer, or inputs scaled to 0…1.',
+    wrong: 'optimizer: { type: sgd, learningRate: 10 }',
+    right: 'optimizer: { type: sgd, learningRate: 0.01 }',
+  },
+  'data-does-not-fit': {
+    kind: 'usage',
+    title: 'a data set that the model cannot be trained on',
+    explanation:
+      'The shape of an example must be the shape of the model’s input; the model has one input and one output; the output has one value, or one for each class.',
+  },
+  'monitor-without-value': {
+    kind: 'usage',
+    title: 'a monitored column that the history will not have',
+    explanation:
+      '`checkpoint.monitor` names a column of the history: `loss` or a metric of the spec, or one of these after `val_` where the data set has validation examples.',
+    wrong: 'metrics: []\ncheckpoint: { monitor: val_accuracy }',
+    right: 'metrics: [accuracy]\ncheckpoint: { monitor: val_accuracy }',
+  },
+  'wrong-train-option': {
+    kind: 'usage',
+    title: 'a training option with an impossible value',
+    explanation: 'Limits and numbers of epochs are whole numbers from 1; the message names the option.',
+    wrong: 'speccc train --limit-train 0',
+    right: 'speccc train --limit-train 1000',
+  },
+  'unknown-export-format': {
+    kind: 'usage',
+    title: 'a format that weights cannot be exported to',
+    explanation: 'Weights are exported as `txt`, `json`, `csv`, `npy` or `safetensors`.',
+    wrong: 'speccc export runs/lenet5 --format h5',
+    right: 'speccc export runs/lenet5 --format safetensors',
+  },
   'disk-write-failed': {
     kind: 'runtime',
     title: 'a file that could not be written',
