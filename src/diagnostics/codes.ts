@@ -473,6 +473,54 @@ export const codes = entry({
     explanation:
       'An image is resized to the model’s input, which must be [height, width] or [height, width, channels] with one channel (grey) or three (red, green, blue).',
   },
+  // command line and plots
+  'unknown-command': {
+    kind: 'usage',
+    title: 'a command that does not exist',
+    explanation: 'The nearest spelling is suggested; `speccc --help` lists all commands.',
+    wrong: 'speccc trian',
+    right: 'speccc train',
+  },
+  'unknown-flag': {
+    kind: 'usage',
+    title: 'an option that this command does not have',
+    explanation: 'The nearest spelling is suggested; `speccc COMMAND --help` lists the options of a command.',
+    wrong: 'speccc train --epoch 5',
+    right: 'speccc train --epochs 5',
+  },
+  'wrong-arguments': {
+    kind: 'usage',
+    title: 'an argument that is missing, too much, or of the wrong kind',
+    explanation: 'The message says which; `speccc COMMAND --help` shows what a command takes, with examples.',
+    wrong: 'speccc train --epochs many',
+    right: 'speccc train --epochs 5',
+  },
+  'output-exists': {
+    kind: 'usage',
+    title: 'a file that is in the way',
+    explanation:
+      'A file that speccc did not make is never overwritten. Name another file, or move the one that is there.',
+  },
+  'unknown-code': {
+    kind: 'usage',
+    title: 'a code that is not in the list',
+    explanation: '`speccc explain` without a code lists them all.',
+    wrong: 'speccc explain kernel-to-large',
+    right: 'speccc explain kernel-larger-than-input',
+  },
+  'unknown-bundled-spec': {
+    kind: 'usage',
+    title: 'a spec that does not come with speccc',
+    explanation: '`speccc init` copies one of the specs in the package; `speccc init --list` shows them.',
+    wrong: 'speccc init lenet6',
+    right: 'speccc init lenet5',
+  },
+  'font-missing': {
+    kind: 'runtime',
+    title: 'the font of the plots is not installed',
+    explanation:
+      'Plots are drawn with the font of the package `dejavu-fonts-ttf`, never with one of the system, so that they look the same everywhere. Something removed its files. Install speccc again.',
+  },
 });
 
 export type DiagnosticCode = keyof typeof codes;
