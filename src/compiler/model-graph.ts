@@ -23,7 +23,11 @@ export interface ModelGraph {
   readonly nodes: readonly GraphNode[];
   /** Names of the nodes whose values the model returns. */
   readonly outputs: readonly string[];
-  readonly training: TrainingPlan;
+  /**
+   * Undefined where the spec has no `training` section: such a model can be summarised, emitted and built, and
+   * has nothing to be compiled or trained with (`train` then says so: code `no-training`).
+   */
+  readonly training: TrainingPlan | undefined;
 }
 
 export interface GraphInput {
@@ -52,9 +56,11 @@ export interface GraphNode {
 /** What a training run does; all defaults are filled in. */
 export interface TrainingPlan {
   readonly dataset: Readonly<{ type: string } & Record<string, unknown>>;
+  /** How many classes its labels count. */
+  readonly classes: number;
   /** Names of the classes where the data set has them, in the order of its labels. */
   readonly classNames: readonly string[] | undefined;
-  /** `tf.train.adam(0.001, …)` */
+  /** `tf.train.adam(0.001)`: positional, up to the last parameter that the spec gives. */
   readonly optimizer: Call;
   readonly optimizerType: string;
   readonly loss: string;
@@ -65,7 +71,7 @@ export interface TrainingPlan {
   /** Validate after every this many epochs, and after the last one. */
   readonly validationFrequency: number;
   readonly checkpoint: {
-    /** A column of the history: `loss`, `val_accuracy`. */
+    /** A column of the history: `loss`, each metric as written, and each of these with `val_` before it. */
     readonly monitor: string;
     readonly mode: 'min' | 'max';
     readonly saveBestOnly: boolean;

@@ -1,0 +1,112 @@
+/**
+ * A spec's text as plain data in which every key and value still knows its place. Everything that YAML can
+ * do to a reader (bombs, cycles, tags, strange keys) is settled here: what comes out is a finite tree of
+ * plain values.
+ */
+import { Composer, LineCounter, Parser } from 'yaml';
+import type { Diagnostic, Position, Range, SpecPath } from '../diagnostics/index.js';
+import { limits } from './limits.js';
+import { nestingFault, type TextFault, yamlFaults } from './yaml-faults.js';
+import { type Place, readValues } from './yaml-values.js';
+
+export interface SpecDocument {
+  /** As the user named it. */
+  readonly file: string;
+  readonly text: string;
+  /** Plain data: objects, arrays, text, finite numbers, booleans and null. */
+  readonly value: unknown;
+  /** Where the value of a path stands; where there is none, the nearest value around it. */
+  locate(path: SpecPath): Range;
+  /** Where the key of a path stands, and the value itself for an item of a list. */
+  locateKey(path: SpecPath): Range;
+  /** True where the text of this value was already reported, so that what it became says nothing. */
+  isFaulty(path: SpecPath): boolean;
+}
+
+/** Reads a text. There is a document wherever there is enough left of it to check further. */
+export function parseSpec(
+  text: string,
+  file: string,
+): { readonly document?: SpecDocument; readonly diagnostics: readonly Diagnostic[] } {
+  const lines = new LineCounter();
+  const rangeOf = ([start, end]: readonly [number, number]): Range => ({
+    start: positionAt(lines, text, start),
+    end: positionAt(lines, text, Math.max(start, end)),
+  });
+  const report = (faults: readonly TextFault[]): readonly Diagnostic[] =>
+    faults.map(({ offsets, path, ...fault }) => ({
+      severity: 'error' as const,
+      ...fault,
+      file,
+      path: path ?? [],
+      range: rangeOf(offsets),
+    }));
+
+  if (text.length > limits.fileBytes) {
+    const message = `expected at most ${limits.fileBytes} characters, found ${text.length}`;
+    return { diagnostics: report([{ code: 'spec-too-large', message, offsets: [0, 0] }]) };
+  }
+
+  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const tooDeep = nestingFault(tokens);
+  if (tooDeep !== undefined) return { diagnostics: report([tooDeep]) };
+
+  const composer = new Composer({ version: '1.2', schema: 'core', merge: false, prettyErrors: false });
+  const documents = [...composer.compose(tokens, true, text.length)];
+  const { faults, fatal } = yamlFaults(documents, text);
+  const yaml = documents[0];
+  if (fatal || yaml === undefined) return { diagnostics: report(faults) };
+  if (yaml.contents === null) {
+    const message = 'expected a spec, found nothing but comments and white space';
+    const empty: TextFault = {
+      code: 'empty-spec',
+      message,
+      hint: '`speccc init` writes a spec to start from',
+      offsets: [0, 0],
+    };
+    return { diagnostics: report([...faults, empty]) };
+  }
+  const read = readValues(yaml.contents, text);
+  const diagnostics = report([...faults, ...read.faults]);
+  if (read.place === undefined) return { diagnostics };
+  return { document: documentOf(file, text, read.value, read.place, rangeOf), diagnostics };
+}
+
+function positionAt(lines: LineCounter, text: string, offset: number): Position {
+  const at = Math.min(Math.max(offset, 0), text.length);
+  if (lines.lineStarts.length === 0) return { line: 1, column: at + 1, offset: at };
+  const { line, col } = lines.linePos(at);
+  return { line, column: col, offset: at };
+}
+
+function documentOf(
+  file: string,
+  text: string,
+  value: unknown,
+  root: Place,
+  rangeOf: (offsets: readonly [number, number]) => Range,
+): SpecDocument {
+  const find = (path: SpecPath) => {
+    let place = root;
+    for (const [depth, step] of path.entries()) {
+      const next = place.children?.get(step);
+      if (next === undefined) return { place, depth };
+      place = next;
+    }
+    return { place, depth: path.length };
+  };
+  return {
+    file,
+    text,
+    value,
+    locate: (path) => rangeOf(find(path).place.value),
+    locateKey(path) {
+      const { place, depth } = find(path);
+      return rangeOf(depth === path.length && place.key !== undefined ? place.key : place.value);
+    },
+    isFaulty(path) {
+      const { place, depth } = find(path);
+      return depth === path.length && place.faulty === true;
+    },
+  };
+}
