@@ -4,6 +4,7 @@
  */
 import type { TrainingPlan } from '../compiler/model-graph.js';
 import { SpecccError } from '../diagnostics/index.js';
+import { historyColumns } from '../spec/losses.js';
 
 /**
  * `{ epoch: 1, loss: 2.07, accuracy: 0.21, val_loss: 1.91, val_accuracy: 0.29 }`: epochs count from 1, metrics
@@ -22,13 +23,15 @@ export function valueNames(plan: Pick<TrainingPlan, 'metrics'>): readonly string
   return ['loss', ...plan.metrics];
 }
 
-/** The columns of a history after `epoch`. */
-export function historyColumns(plan: Pick<TrainingPlan, 'metrics'>, validated: boolean): readonly string[] {
-  const names = valueNames(plan);
-  return validated ? [...names, ...names.map((name) => `val_${name}`)] : names;
+/** The columns of a history after `epoch`; without validation examples none of them starts with `val_`. */
+export function columnsOf(plan: Pick<TrainingPlan, 'metrics'>, validated: boolean): readonly string[] {
+  return validated ? historyColumns(plan.metrics) : valueNames(plan);
 }
 
-/** A row of a finished epoch; `validation` is undefined where it was not validated. */
+/**
+ * A row of a finished epoch; `validation` is undefined where it was not validated. A metric that is not a
+ * finite number (a precision of nothing over nothing) has no value.
+ */
 export function historyRow(
   epoch: number,
   plan: Pick<TrainingPlan, 'metrics'>,
@@ -38,9 +41,13 @@ export function historyRow(
   const names = valueNames(plan);
   return Object.fromEntries([
     ['epoch', epoch],
-    ...names.map((name, i) => [name, training[i]!]),
-    ...names.map((name, i) => [`val_${name}`, validation?.[i] ?? null]),
+    ...names.map((name, i) => [name, finiteOrNull(training[i])]),
+    ...names.map((name, i) => [`val_${name}`, finiteOrNull(validation?.[i])]),
   ]) as HistoryRow;
+}
+
+function finiteOrNull(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
 }
 
 /** The better of the best so far and a new row; a row without the monitored value is never better. */
@@ -50,7 +57,7 @@ export function betterOf(
   { monitor, mode }: Pick<TrainingPlan['checkpoint'], 'monitor' | 'mode'>,
 ): Best | undefined {
   const value = row[monitor];
-  if (typeof value !== 'number' || Number.isNaN(value)) return best;
+  if (typeof value !== 'number') return best;
   const better = best === undefined || (mode === 'min' ? value < best.value : value > best.value);
   return better ? { epoch: row.epoch, value } : best;
 }
