@@ -285,6 +285,30 @@ export const codes = entry({
     wrong: '- { type: conv2d, filters: 8, kernelSize: 3, strides: 2, dilationRate: 2 }',
     right: '- { type: conv2d, filters: 8, kernelSize: 3, dilationRate: 2 }',
   },
+  'axis-out-of-range': {
+    kind: 'spec',
+    title: 'an axis that the input does not have',
+    explanation:
+      'Axes are counted as tfjs counts them: 0 is the batch, 1 the first dimension of an example, -1 the last one. A layer cannot work along the batch.',
+    wrong: 'input: [8, 8, 3]\nlayers:\n  - { type: layerNormalization, axis: 4 }',
+    right: 'input: [8, 8, 3]\nlayers:\n  - { type: layerNormalization, axis: -1 }',
+  },
+  'weight-option-mismatch': {
+    kind: 'spec',
+    title: 'an initializer or constraint that does not fit its weight',
+    explanation:
+      'Some initializers and constraints need weights of certain shapes: `identity` a square matrix, `orthogonal` at least two dimensions, a norm an axis that the weight has. Bounds must not be the wrong way round either.',
+    wrong: 'input: [4]\nlayers:\n  - { type: dense, units: 3, kernelInitializer: identity }',
+    right: 'input: [4]\nlayers:\n  - { type: dense, units: 3, kernelInitializer: orthogonal }',
+  },
+  'not-trainable': {
+    kind: 'spec',
+    title: 'an option with which tfjs computes a layer but cannot train it',
+    explanation:
+      'tfjs has no gradient for a few things that it computes: convolutions with a `dilationRate` above 1, `batchNormalization` along another axis than the last, and normalizations without `center` or `scale`. A model with such a layer can be compiled and used, not trained.',
+    wrong: '- { type: batchNormalization, scale: false }',
+    right: '- { type: batchNormalization }',
+  },
   // trainer: files, run folders, checkpoints, training
   'run-not-found': {
     kind: 'usage',

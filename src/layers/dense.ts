@@ -1,40 +1,56 @@
-import Type from 'typebox';
-import { defineLayer, layerCall } from './define-layer.js';
-import { activation, positiveInteger, strictObject } from './options.js';
-import { sizeOf } from './shape.js';
-import { lowerWeight, weightOptions } from './weight-options.js';
+import { defineLayer } from './define-layer.js';
+import { activation, positiveInteger, useBias } from './options.js';
+import { formatShape, sizeOf } from './shape.js';
+import { weight, weightOptions } from './weight-options.js';
+
+/** tfjs adds no bias to tensors of more dimensions, with the batch. */
+const mostDimensions = 4;
 
 export const dense = defineLayer({
   type: 'dense',
   summary: 'Fully connected: every output is a weighted sum of all values along the last axis.',
-  options: strictObject({
+  options: {
     units: positiveInteger({ description: 'Number of outputs.' }),
-    activation: Type.Optional(activation()),
-    useBias: Type.Optional(
-      Type.Boolean({ description: 'Whether a bias is added to each output.', default: true }),
-    ),
+    activation: activation(),
+    useBias: useBias(),
     ...weightOptions('kernel', 'glorotNormal'),
     ...weightOptions('bias', 'zeros'),
-  }),
-  outputShape: (options, input) =>
-    input.length === 0
-      ? { code: 'wrong-input-rank', message: 'needs at least one value, but gets a scalar' }
-      : [...input.slice(0, -1), options.units],
-  weights(options, input) {
-    const kernel = { name: 'kernel', shape: [input[input.length - 1]!, options.units], trainable: true };
-    return options.useBias === false
-      ? [kernel]
-      : [kernel, { name: 'bias', shape: [options.units], trainable: true }];
+  },
+  outputShape: ({ units }, input) =>
+    input.length >= 1 && input.length <= mostDimensions
+      ? [...input.slice(0, -1), units]
+      : {
+          code: 'wrong-input-rank',
+          message: `needs an input of 1 to ${mostDimensions} dimensions, but gets ${formatShape(input)}`,
+          hint: "insert 'flatten' or 'reshape' before it",
+        },
+  weights({ units, useBias }, input) {
+    const kernel = weight('kernel', [input[input.length - 1]!, units]);
+    return useBias === false ? [kernel] : [kernel, weight('bias', [units])];
   },
   multiplyAdds: (_options, input, output) => input[input.length - 1]! * sizeOf(output),
-  lower: (options, context) =>
-    layerCall('dense', context, {
-      ...options,
-      ...lowerWeight('kernel', 'glorotNormal', options, context),
-      ...(options.useBias === false ? {} : lowerWeight('bias', 'zeros', options, context)),
-    }),
   examples: [
     { input: [12], options: { units: 5 } },
     { title: 'on every row', input: [3, 4], options: { units: 5, activation: 'tanh', useBias: false } },
+    {
+      title: 'with options for its weights',
+      input: [6],
+      options: {
+        units: 6,
+        activation: 'selu',
+        kernelInitializer: { type: 'identity', gain: 0.5 },
+        kernelRegularizer: 'l1l2',
+        kernelConstraint: 'unitNorm',
+        biasInitializer: { type: 'randomUniform', minval: 0, maxval: 0.1 },
+        biasRegularizer: { type: 'l2', l2: 0.1 },
+        biasConstraint: { type: 'minMaxNorm', maxValue: 2 },
+        trainable: true,
+      },
+    },
+    {
+      title: 'frozen',
+      input: [5],
+      options: { units: 3, kernelInitializer: { type: 'orthogonal', seed: 7 }, trainable: false },
+    },
   ],
 });

@@ -1,13 +1,25 @@
-import Type from 'typebox';
-import { defineLayer, layerCall } from './define-layer.js';
-import { dataFormat, strictObject } from './options.js';
-import { sizeOf } from './shape.js';
+import { defineLayer } from './define-layer.js';
+import { dataFormat } from './options.js';
+import { formatShape, sizeOf } from './shape.js';
 
 export const flatten = defineLayer({
   type: 'flatten',
   summary: 'All values of an example in one row.',
-  options: strictObject({ dataFormat: Type.Optional(dataFormat()) }),
-  outputShape: (_options, input) => [sizeOf(input)],
-  lower: (options, context) => layerCall('flatten', context, { ...options }),
-  examples: [{ input: [4, 4, 3], options: {} }],
+  options: { dataFormat: dataFormat() },
+  outputShape: (_options, input) =>
+    input.length >= 2
+      ? [sizeOf(input)]
+      : {
+          code: 'wrong-input-rank',
+          message: `needs an input of at least 2 dimensions, but gets ${formatShape(input)}, which is flat already`,
+          hint: 'remove this layer',
+        },
+  examples: [
+    { input: [4, 4, 3], options: {} },
+    {
+      title: 'channels first, in the order of channels last',
+      input: [3, 4, 5],
+      options: { dataFormat: 'channelsFirst' },
+    },
+  ],
 });

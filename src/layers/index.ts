@@ -1,9 +1,36 @@
 /** The registry: every layer kind, by its type. Schema, reference, help and the test battery derive from it. */
+import { activation } from './activation.js';
+import { alphaDropout } from './alpha-dropout.js';
+import { averagePooling2d } from './average-pooling-2d.js';
+import { batchNormalization } from './batch-normalization.js';
 import { conv2d } from './conv2d.js';
+import { conv2dTranspose } from './conv2d-transpose.js';
+import { cropping2D } from './cropping-2d.js';
 import type { LayerDefinition } from './define-layer.js';
 import { dense } from './dense.js';
+import { depthwiseConv2d } from './depthwise-conv2d.js';
+import { dropout } from './dropout.js';
+import { elu } from './elu.js';
 import { flatten } from './flatten.js';
+import { gaussianDropout } from './gaussian-dropout.js';
+import { gaussianNoise } from './gaussian-noise.js';
+import { globalAveragePooling2d } from './global-average-pooling-2d.js';
+import { globalMaxPooling2d } from './global-max-pooling-2d.js';
+import { layerNormalization } from './layer-normalization.js';
+import { leakyReLU } from './leaky-re-lu.js';
 import { maxPooling2d } from './max-pooling-2d.js';
+import { permute } from './permute.js';
+import { prelu } from './prelu.js';
+import { reLU } from './re-lu.js';
+import { repeatVector } from './repeat-vector.js';
+import { rescaling } from './rescaling.js';
+import { reshape } from './reshape.js';
+import { separableConv2d } from './separable-conv2d.js';
+import { softmax } from './softmax.js';
+import { spatialDropout1d } from './spatial-dropout-1d.js';
+import { thresholdedReLU } from './thresholded-re-lu.js';
+import { upSampling2d } from './up-sampling-2d.js';
+import { zeroPadding2d } from './zero-padding-2d.js';
 
 export { type Argument, type Call, isCall } from './call.js';
 export {
@@ -11,13 +38,45 @@ export {
   isProblem,
   type LayerDefinition,
   type LayerExample,
+  type LayerKind,
   type LowerContext,
-  layerCall,
   type Problem,
   type WeightSpec,
 } from './define-layer.js';
 export { formatShape, type Shape, sizeOf } from './shape.js';
 
-const definitions: readonly LayerDefinition[] = [conv2d, dense, flatten, maxPooling2d];
+const definitions: readonly LayerDefinition[] = [
+  conv2d,
+  depthwiseConv2d,
+  separableConv2d,
+  conv2dTranspose,
+  maxPooling2d,
+  averagePooling2d,
+  globalMaxPooling2d,
+  globalAveragePooling2d,
+  zeroPadding2d,
+  cropping2D,
+  upSampling2d,
+  flatten,
+  reshape,
+  permute,
+  repeatVector,
+  dense,
+  activation,
+  reLU,
+  leakyReLU,
+  prelu,
+  elu,
+  thresholdedReLU,
+  softmax,
+  batchNormalization,
+  layerNormalization,
+  dropout,
+  spatialDropout1d,
+  gaussianDropout,
+  gaussianNoise,
+  alphaDropout,
+  rescaling,
+];
 
 export const layers: ReadonlyMap<string, LayerDefinition> = new Map(definitions.map((d) => [d.type, d]));

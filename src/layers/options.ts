@@ -2,7 +2,7 @@
  * Option types that many layers share. Descriptions end up in the JSON schema, the reference and editors;
  * names, defaults and meanings are tfjs's.
  */
-import Type, { type Static, type TProperties, type TSchema } from 'typebox';
+import Type, { type TProperties, type TSchema } from 'typebox';
 
 /** An object that allows no other keys. */
 export function strictObject<Properties extends TProperties>(properties: Properties, options: object = {}) {
@@ -19,36 +19,45 @@ export function positiveInteger(options: object = {}) {
   return Type.Integer({ minimum: 1, ...options });
 }
 
-/** A number for every axis at once, or one for each. */
-export function perAxis(axes: number, element: TSchema, options: object = {}) {
-  return Type.Unsafe<number | number[]>({
-    anyOf: [element, { type: 'array', items: element, minItems: axes, maxItems: axes }],
-    ...options,
-  });
+/** A list of values of one kind. */
+export function listOf<Element>(element: TSchema, options: object = {}) {
+  return Type.Unsafe<readonly Element[]>({ type: 'array', items: element, ...options });
 }
 
-/** The values for `axes` axes of an option made by `perAxis`. */
-export function axisValues(value: number | readonly number[], axes: number): readonly number[] {
-  return typeof value === 'number' ? Array.from({ length: axes }, () => value) : value;
+/** One of several forms of a value. */
+export function anyOf<Value>(forms: readonly TSchema[], options: object = {}) {
+  return Type.Unsafe<Value>({ anyOf: [...forms], ...options });
 }
 
-/**
- * A thing that is chosen by name, with or without options of its own: `kernelInitializer: heNormal`, or
- * `kernelInitializer: { type: truncatedNormal, stddev: 0.05 }`. The branches of the object form carry
- * `type: { const }` first, so that ajv can discriminate on it.
- */
-export function namedChoice<Value>(
-  branches: readonly TSchema[],
-  bareNames: readonly string[],
-  options: object = {},
-) {
-  return Type.Unsafe<Value>({
-    anyOf: [
-      { type: 'string', enum: [...bareNames] },
-      { type: 'object', discriminator: { propertyName: 'type' }, oneOf: [...branches] },
-    ],
-    ...options,
-  });
+/** A value for height and width at once, or one for each. */
+export type PerAxis = number | readonly [height: number, width: number];
+
+export function perAxis(element: TSchema, options: object = {}) {
+  return anyOf<PerAxis>([element, listOf(element, { minItems: 2, maxItems: 2 })], options);
+}
+
+/** [height, width] of an option made by `perAxis`. */
+export function axisValues(value: PerAxis): readonly [number, number] {
+  return typeof value === 'number' ? [value, value] : value;
+}
+
+type Pair = readonly [number, number];
+
+/** Rows and columns at the four edges: for all edges, for [height, width], or [[top, bottom], [left, right]]. */
+export type Margins = number | Pair | readonly [vertical: Pair, horizontal: Pair];
+
+export function margins(options: object = {}) {
+  const amount = Type.Integer({ minimum: 0 });
+  const pair = listOf(amount, { minItems: 2, maxItems: 2 });
+  return anyOf<Margins>([amount, pair, listOf(pair, { minItems: 2, maxItems: 2 })], options);
+}
+
+/** How many rows and columns an option made by `margins` means in all. */
+export function marginSums(value: Margins): readonly [number, number] {
+  if (typeof value === 'number') return [2 * value, 2 * value];
+  const [vertical, horizontal] = value;
+  const sum = (edge: number | Pair) => (typeof edge === 'number' ? 2 * edge : edge[0] + edge[1]);
+  return [sum(vertical), sum(horizontal)];
 }
 
 export const activationNames = [
@@ -69,20 +78,45 @@ export const activationNames = [
   'tanh',
 ] as const;
 
-export const activation = (options: object = {}) =>
-  oneOf(activationNames, { description: 'Function applied to the outputs.', default: 'linear', ...options });
+/** The activation that weighted layers apply to their outputs. */
+export const activation = () =>
+  Type.Optional(
+    oneOf(activationNames, {
+      description: 'Function applied to the outputs; softmax works along their last axis.',
+      default: 'linear',
+    }),
+  );
+
+export const useBias = () =>
+  Type.Optional(Type.Boolean({ description: 'Whether a bias is added to each output.', default: true }));
 
 export const dataFormat = () =>
-  oneOf(['channelsFirst', 'channelsLast'] as const, {
-    description: 'Whether an image is [height, width, channels] (channelsLast) or [channels, height, width].',
-    default: 'channelsLast',
-  });
+  Type.Optional(
+    oneOf(['channelsFirst', 'channelsLast'], {
+      description:
+        'Whether an image is [height, width, channels] (channelsLast) or [channels, height, width] (channelsFirst).',
+      default: 'channelsLast',
+    }),
+  );
 
 export const padding = () =>
-  oneOf(['valid', 'same'] as const, {
-    description:
-      'valid: the window stays inside the input; same: the input is padded with zeros so that stride 1 keeps the size.',
-    default: 'valid',
-  });
+  Type.Optional(
+    oneOf(['valid', 'same'], {
+      description:
+        'valid: the window stays inside the input; same: the input is padded with zeros so that stride 1 keeps its size.',
+      default: 'valid',
+    }),
+  );
 
-export type { Static };
+/** The fraction that a dropout drops. tfjs takes 1 for 0, so it is not offered. */
+export const dropRate = (description: string) =>
+  Type.Number({ minimum: 0, exclusiveMaximum: 1, description });
+
+export const randomMaskSeed = () =>
+  Type.Optional(
+    positiveInteger({
+      maximum: 2147483647,
+      description:
+        'Fixes the draw: tfjs then drops the same values at every step. Leave it out for a new draw at each step, which follows from the run’s seed.',
+    }),
+  );

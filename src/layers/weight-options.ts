@@ -1,40 +1,137 @@
 /** The options that come with every weight of a layer: how it starts, is penalised, and is bounded. */
+import type { TProperties, TSchema } from 'typebox';
 import type { Argument } from './call.js';
-import type { LowerContext } from './define-layer.js';
+import { constraints } from './constraints.js';
+import type { LowerContext, Problem } from './define-layer.js';
+import { initializers } from './initializers.js';
 import {
-  constraint,
-  initializer,
-  lowerConstraint,
-  lowerInitializer,
-  lowerRegularizer,
+  type ChoiceFamily,
+  choiceProblem,
+  familySchema,
+  lowerChoice,
   type NamedChoice,
-  regularizer,
-} from './initializers.js';
+  takesOption,
+} from './named-choice.js';
+import { regularizers } from './regularizers.js';
+import type { Shape } from './shape.js';
 
-/** `kernelInitializer`, `kernelRegularizer` and `kernelConstraint`, for `weight` = 'kernel'. */
-export function weightOptions<Weight extends string>(weight: Weight, initial: string) {
-  return {
-    [`${weight}Initializer`]: initializer(weight, initial),
-    [`${weight}Regularizer`]: regularizer(weight),
-    [`${weight}Constraint`]: constraint(weight),
-  } as Record<`${Weight}Initializer`, ReturnType<typeof initializer>> &
-    Record<`${Weight}Regularizer`, ReturnType<typeof regularizer>> &
-    Record<`${Weight}Constraint`, ReturnType<typeof constraint>>;
+/** A weight tensor and where its options are. */
+export interface Weight {
+  /** tfjs's name of it: `kernel`, `moving_mean`. */
+  readonly name: string;
+  /** The prefix of its options: `kernel`, `movingMean`. */
+  readonly option: string;
+  readonly shape: Shape;
+  readonly trainable: boolean;
 }
 
-/** The three options as calls. `initial` is what the weight starts as where the spec does not say. */
-export function lowerWeight(
-  weight: string,
-  initial: NamedChoice,
-  options: Readonly<Record<string, unknown>>,
-  context: LowerContext,
-): Record<string, Argument | undefined> {
-  const get = (role: string) => options[`${weight}${role}`] as NamedChoice | undefined;
+/** A trainable weight; `option` is the prefix of its options where it is not tfjs's name of the weight. */
+export function weight(name: string, shape: Shape, option: string = name): Weight {
+  return { name, option, shape, trainable: true };
+}
+
+export const initializer = (what: string, name: string) =>
+  familySchema(initializers, { description: `How the ${what} starts.`, default: name });
+export const regularizer = (what: string) =>
+  familySchema(regularizers, { description: `Penalty on the ${what}, added to the loss in training.` });
+export const constraint = (what: string) =>
+  familySchema(constraints, { description: `Bound on the ${what}, enforced after each training step.` });
+
+/** `kernelInitializer`, `kernelRegularizer` and `kernelConstraint`, for `option` = 'kernel'. */
+export function weightOptions<Option extends string>(option: Option, initial: string, what: string = option) {
   return {
-    [`${weight}Initializer`]: lowerInitializer(get('Initializer') ?? initial, () =>
-      context.seed(`${weight}Initializer`),
-    ),
-    [`${weight}Regularizer`]: lowerRegularizer(get('Regularizer')),
-    [`${weight}Constraint`]: lowerConstraint(get('Constraint')),
-  };
+    [`${option}Initializer`]: initializer(what, initial),
+    [`${option}Regularizer`]: regularizer(what),
+    [`${option}Constraint`]: constraint(what),
+  } as Record<
+    `${Option}Initializer` | `${Option}Regularizer` | `${Option}Constraint`,
+    ReturnType<typeof familySchema>
+  >;
+}
+
+const families: Readonly<Record<string, ChoiceFamily>> = {
+  Initializer: initializers,
+  Regularizer: regularizers,
+  Constraint: constraints,
+};
+
+interface WeightOption {
+  /** `kernelInitializer` */
+  readonly name: string;
+  readonly family: ChoiceFamily;
+  readonly value: NamedChoice | undefined;
+  /** tfjs's default. */
+  readonly initial: string | undefined;
+  readonly weight: Weight | undefined;
+}
+
+/** All options of a layer that belong to weights, with their values. */
+function weightOptionsOf(
+  properties: TProperties,
+  options: Readonly<Record<string, unknown>>,
+  weights: readonly Weight[],
+): readonly WeightOption[] {
+  return Object.entries(properties).flatMap(([name, schema]) => {
+    const [, option, role] = /^(.+)(Initializer|Regularizer|Constraint)$/.exec(name) ?? [];
+    if (option === undefined || role === undefined) return [];
+    return [
+      {
+        name,
+        family: families[role]!,
+        value: options[name] as NamedChoice | undefined,
+        initial: (schema as TSchema & { readonly default?: string }).default,
+        weight: weights.find((candidate) => candidate.option === option),
+      },
+    ];
+  });
+}
+
+/** An option for a weight that the layer does not have, or that does not fit the weight's shape. */
+export function weightOptionProblem(
+  properties: TProperties,
+  options: Readonly<Record<string, unknown>>,
+  weights: readonly Weight[],
+): Problem | undefined {
+  for (const { name, family, value, weight } of weightOptionsOf(properties, options, weights)) {
+    if (value === undefined) continue;
+    if (weight === undefined) {
+      return {
+        code: 'conflicting-options',
+        message: `has ${name}, but its other options leave out the weight that it is for`,
+        option: name,
+        hint: `remove ${name}, or the option that leaves the weight out`,
+      };
+    }
+    const problem = choiceProblem(family, value, weight.shape);
+    if (problem !== undefined) {
+      return {
+        code: 'weight-option-mismatch',
+        message: `has a ${name} that does not fit: ${problem}`,
+        option: name,
+      };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The options of the weights that the layer has, as calls. An initializer that draws is written out with its
+ * seed even where the spec leaves it to tfjs's default; the others are only written where the spec has them.
+ */
+export function lowerWeightOptions(
+  properties: TProperties,
+  options: Readonly<Record<string, unknown>>,
+  weights: readonly Weight[],
+  context: LowerContext,
+): Readonly<Record<string, Argument | undefined>> {
+  return Object.fromEntries(
+    weightOptionsOf(properties, options, weights).map(({ name, family, value, initial, weight }) => {
+      const choice = value ?? initial;
+      if (weight === undefined || choice === undefined) return [name, undefined];
+      const random = takesOption(family, choice, 'seed');
+      if (value === undefined && !random) return [name, undefined];
+      const seeded = random && !(typeof choice === 'object' && 'seed' in choice);
+      return [name, lowerChoice(family, choice, seeded ? { seed: context.seed(name) } : {})];
+    }),
+  );
 }

@@ -1,0 +1,15 @@
+import { defineLayer } from './define-layer.js';
+import { elementwise } from './elementwise.js';
+import { activationNames, oneOf } from './options.js';
+
+export const activation = defineLayer({
+  type: 'activation',
+  summary: 'A function of each value; softmax works along the last axis.',
+  options: { activation: oneOf(activationNames, { description: 'The function.' }) },
+  ...elementwise,
+  examples: [
+    { input: [4, 4, 2], options: { activation: 'relu' } },
+    { input: [7], options: { activation: 'softmax' } },
+    { input: [3, 5], options: { activation: 'gelu_new' } },
+  ],
+});

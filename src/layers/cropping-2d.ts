@@ -1,0 +1,41 @@
+import { defineLayer } from './define-layer.js';
+import { mapImage } from './image.js';
+import { dataFormat, marginSums, margins } from './options.js';
+import { formatShape } from './shape.js';
+
+export const cropping2D = defineLayer({
+  type: 'cropping2D',
+  summary: 'Cuts rows and columns off the edges of an image.',
+  options: {
+    cropping: margins({
+      description:
+        'Rows and columns to cut off: one number for all edges, [height, width] for both edges of each, or [[top, bottom], [left, right]].',
+    }),
+    dataFormat: dataFormat(),
+  },
+  outputShape: ({ cropping, dataFormat }, input) =>
+    mapImage(input, dataFormat, ([height, width]) => {
+      const [vertical, horizontal] = marginSums(cropping);
+      return vertical < height && horizontal < width
+        ? [height - vertical, width - horizontal]
+        : {
+            code: 'shape-mismatch',
+            message: `crops ${formatShape([vertical, horizontal])} off ${formatShape([height, width])}, which leaves nothing`,
+            option: 'cropping',
+          };
+    }),
+  examples: [
+    { input: [6, 5, 2], options: { cropping: 1 } },
+    {
+      title: 'each edge by itself',
+      input: [6, 5, 2],
+      options: {
+        cropping: [
+          [1, 0],
+          [2, 1],
+        ],
+      },
+    },
+    { title: 'channels first', input: [2, 6, 5], options: { cropping: [2, 0], dataFormat: 'channelsFirst' } },
+  ],
+});

@@ -1,0 +1,14 @@
+import Type from 'typebox';
+import { defineLayer } from './define-layer.js';
+import { elementwise } from './elementwise.js';
+
+export const gaussianNoise = defineLayer({
+  type: 'gaussianNoise',
+  summary: 'In training, adds normal noise with mean zero.',
+  options: { stddev: Type.Number({ minimum: 0, description: 'Standard deviation of the noise.' }) },
+  ...elementwise,
+  examples: [
+    { input: [4, 4, 2], options: { stddev: 0.1 } },
+    { input: [6], options: { stddev: 1 } },
+  ],
+});

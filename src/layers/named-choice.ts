@@ -1,0 +1,85 @@
+/**
+ * A thing chosen by name, with or without options of its own: `kernelInitializer: heNormal`, or
+ * `kernelInitializer: { type: truncatedNormal, stddev: 0.05 }`. A family of them is one table, from which its
+ * schema, its checks and its lowering are derived.
+ */
+import Type, { type TProperties, type TSchema } from 'typebox';
+import type { Argument, Call } from './call.js';
+import { strictObject } from './options.js';
+import type { Shape } from './shape.js';
+
+export type ChoiceOptions = Readonly<Record<string, Argument>>;
+
+/** As written in a spec. */
+export type NamedChoice = string | ({ readonly type: string } & ChoiceOptions);
+
+export interface ChoiceKind {
+  readonly summary: string;
+  readonly options: TProperties;
+  /** Why it cannot serve a weight of this shape, as it reads after its name: `needs a square matrix, but …`. */
+  problem?(options: ChoiceOptions, shape: Shape): string | undefined;
+  /** Its options as tfjs wants them, where that is not as the spec has them. */
+  lower?(options: ChoiceOptions): ChoiceOptions;
+}
+
+export interface ChoiceFamily {
+  /** Where tfjs keeps its functions. */
+  readonly namespace: 'initializers' | 'regularizers' | 'constraints';
+  readonly kinds: Readonly<Record<string, ChoiceKind>>;
+}
+
+function needsOptions(kind: ChoiceKind): boolean {
+  return Object.values(kind.options).some((option) => !('~optional' in option));
+}
+
+/** The schema of an option whose value is one of the family; bare names are for kinds that need no options. */
+export function familySchema(family: ChoiceFamily, options: object) {
+  const kinds = Object.entries(family.kinds);
+  // ajv discriminates only where each branch itself has the property as a constant.
+  const branches: readonly TSchema[] = kinds.map(([type, kind]) =>
+    strictObject({ type: Type.Literal(type), ...kind.options }, { description: kind.summary }),
+  );
+  return Type.Optional(
+    Type.Unsafe<NamedChoice>({
+      anyOf: [
+        { type: 'string', enum: kinds.filter(([, kind]) => !needsOptions(kind)).map(([type]) => type) },
+        { type: 'object', required: ['type'], discriminator: { propertyName: 'type' }, oneOf: branches },
+      ],
+      ...options,
+    }),
+  );
+}
+
+function resolve(family: ChoiceFamily, value: NamedChoice) {
+  const { type, ...options } = typeof value === 'string' ? { type: value } : value;
+  const kind = family.kinds[type];
+  if (kind === undefined) throw new Error(`no ${family.namespace} '${type}'`);
+  return { type, kind, options: options as ChoiceOptions };
+}
+
+/** Why the choice cannot serve a weight of this shape, with its name: `identity needs …`. */
+export function choiceProblem(family: ChoiceFamily, value: NamedChoice, shape: Shape): string | undefined {
+  const { type, kind, options } = resolve(family, value);
+  const problem = kind.problem?.(options, shape);
+  return problem === undefined ? undefined : `${type} ${problem}`;
+}
+
+/** True where the choice has this option: `takesOption(initializers, 'zeros', 'seed')` is false. */
+export function takesOption(family: ChoiceFamily, value: NamedChoice, option: string): boolean {
+  return option in resolve(family, value).kind.options;
+}
+
+/** `tf.initializers.truncatedNormal({ stddev: 0.05, seed: 7 })`; `extra` gives way to what the spec says. */
+export function lowerChoice(family: ChoiceFamily, value: NamedChoice, extra: ChoiceOptions = {}): Call {
+  const { type, kind, options } = resolve(family, value);
+  const all = { ...extra, ...options };
+  const lowered = kind.lower?.(all) ?? all;
+  const inOrder = Object.keys(kind.options)
+    .filter((name) => name in lowered)
+    .map((name) => [name, lowered[name]!] as const);
+  const takesNothing = Object.keys(kind.options).length === 0;
+  return {
+    call: `tf.${family.namespace}.${type}`,
+    args: takesNothing ? [] : [Object.fromEntries(inOrder)],
+  };
+}

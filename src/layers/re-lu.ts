@@ -1,0 +1,21 @@
+import Type from 'typebox';
+import { defineLayer } from './define-layer.js';
+import { elementwise } from './elementwise.js';
+
+export const reLU = defineLayer({
+  type: 'reLU',
+  summary: 'Rectifier: negative values become zero.',
+  options: {
+    maxValue: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        description: 'Larger values become this one; no limit where left out.',
+      }),
+    ),
+  },
+  ...elementwise,
+  examples: [
+    { input: [4, 4, 2], options: {} },
+    { input: [6], options: { maxValue: 6 } },
+  ],
+});

@@ -1,0 +1,51 @@
+import Type from 'typebox';
+import { defineLayer } from './define-layer.js';
+import { anyOf, listOf, positiveInteger } from './options.js';
+import { formatShape, type Shape, sizeOf } from './shape.js';
+
+type Target = readonly (number | null)[];
+
+const isOpen = (size: number | null) => size === null || size === -1;
+
+/** The target with its open size filled in; undefined where the values do not fit. */
+function resolveTarget(target: Target, input: Shape): Shape | undefined {
+  const known = sizeOf(target.filter((size): size is number => !isOpen(size)));
+  const shape = target.map((size) => (isOpen(size) ? sizeOf(input) / known : size!));
+  return sizeOf(shape) === sizeOf(input) && shape.every(Number.isInteger) ? shape : undefined;
+}
+
+const formatTarget = (target: Target) => `[${target.map(String).join(', ')}]`;
+
+export const reshape = defineLayer({
+  type: 'reshape',
+  summary: 'The same values in another shape.',
+  options: {
+    targetShape: listOf<number | null>(anyOf([positiveInteger(), Type.Literal(-1), Type.Null()]), {
+      minItems: 1,
+      maxItems: 5,
+      description: 'The new shape, without the batch. One size may be -1 or null, which means what is left.',
+    }),
+  },
+  outputShape({ targetShape }, input) {
+    if (targetShape.filter(isOpen).length > 1) {
+      return {
+        code: 'conflicting-options',
+        message: `has targetShape ${formatTarget(targetShape)}, in which more than one size is open`,
+        option: 'targetShape',
+      };
+    }
+    return (
+      resolveTarget(targetShape, input) ?? {
+        code: 'shape-mismatch',
+        message: `cannot make ${formatTarget(targetShape)} of ${formatShape(input)}, which has ${sizeOf(input)} values`,
+        option: 'targetShape',
+      }
+    );
+  },
+  // tfjs leaves an open size unknown until it runs, so that no layer with weights could follow.
+  lower: ({ targetShape }, input) => ({ targetShape: resolveTarget(targetShape, input) ?? targetShape }),
+  examples: [
+    { input: [4, 4, 3], options: { targetShape: [16, 3] } },
+    { title: 'what is left', input: [12], options: { targetShape: [2, -1, 3] } },
+  ],
+});

@@ -1,0 +1,15 @@
+import { defineLayer } from './define-layer.js';
+import { requireRank } from './image.js';
+import { dropRate, randomMaskSeed } from './options.js';
+
+// tfjs's types list `noiseShape` as well, but it computes its own.
+export const spatialDropout1d = defineLayer({
+  type: 'spatialDropout1d',
+  summary: 'A dropout that drops whole channels of a sequence.',
+  options: { rate: dropRate('Part of the channels that is dropped.'), seed: randomMaskSeed() },
+  outputShape: (_options, input) => requireRank(input, 2, '[steps, channels]') ?? input,
+  examples: [
+    { input: [5, 3], options: { rate: 0.5 } },
+    { title: 'the same mask at every step', input: [4, 2], options: { rate: 0.25, seed: 7 } },
+  ],
+});

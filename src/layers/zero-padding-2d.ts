@@ -1,0 +1,38 @@
+import Type from 'typebox';
+import { defineLayer } from './define-layer.js';
+import { mapImage } from './image.js';
+import { dataFormat, marginSums, margins } from './options.js';
+
+export const zeroPadding2d = defineLayer({
+  type: 'zeroPadding2d',
+  summary: 'Adds rows and columns of zeros around an image.',
+  options: {
+    padding: Type.Optional(
+      margins({
+        description:
+          'Rows and columns to add: one number for all edges, [height, width] for both edges of each, or [[top, bottom], [left, right]].',
+        default: 1,
+      }),
+    ),
+    dataFormat: dataFormat(),
+  },
+  outputShape: ({ padding = 1, dataFormat }, input) =>
+    mapImage(input, dataFormat, ([height, width]) => {
+      const [vertical, horizontal] = marginSums(padding);
+      return [height + vertical, width + horizontal];
+    }),
+  examples: [
+    { input: [4, 5, 2], options: {} },
+    {
+      title: 'each edge by itself',
+      input: [4, 5, 2],
+      options: {
+        padding: [
+          [1, 0],
+          [2, 3],
+        ],
+      },
+    },
+    { title: 'channels first', input: [2, 4, 5], options: { padding: [0, 2], dataFormat: 'channelsFirst' } },
+  ],
+});
