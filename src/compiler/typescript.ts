@@ -1,0 +1,110 @@
+/**
+ * The TypeScript target: source that builds the very model of `buildModel`, for people who review it, change it or
+ * ship it without speccc. It needs `@tensorflow/tfjs` alone and passes `tsc --strict`. The text depends on the graph
+ * and on speccc's version only, not on the folder, the time or the machine, so it can be kept and compared.
+ */
+import type { SourceFile, StatementStructures } from 'ts-morph';
+import { version as ownVersion } from '../version.js';
+import type { ModelGraph, TrainingPlan } from './model-graph.js';
+import { exampleNoun, summarizeGraph } from './summary.js';
+import { compileComment, createComment, headerComment } from './typescript/comments.js';
+import { pascalCase } from './typescript/identifiers.js';
+import { expressionOf, layOut, lineWidth } from './typescript/layout.js';
+import { modelStatements } from './typescript/model-statements.js';
+
+export interface EmitOptions {
+  /** Which version of speccc the header names; this one where it is left out. */
+  readonly version?: string;
+}
+
+/**
+ * Prints a graph as a TypeScript module. It exports `create…` and, where the spec says how to train, `compile…`, both
+ * named after the model; `inputShape`; and `classNames` where the data set has names for its classes.
+ * Loads ts-morph, which takes most of its time.
+ */
+export async function emitTypeScript(graph: ModelGraph, options: EmitOptions = {}): Promise<string> {
+  const { IndentationText, Project, QuoteKind, StructureKind } = await import('ts-morph');
+  const { training } = graph;
+  const summary = summarizeGraph(graph);
+  const noun = exampleNoun(summary);
+  const create = `create${pascalCase(graph.name)}`;
+  const compile = `compile${pascalCase(graph.name)}`;
+  const taken = ['tf', 'inputShape', 'inputShapes', 'classNames', create, compile];
+  const model = modelStatements(graph, summary, taken);
+
+  const statements: (string | StatementStructures)[] = [
+    headerComment(graph, options.version ?? ownVersion),
+    { kind: StructureKind.ImportDeclaration, namespaceImport: 'tf', moduleSpecifier: '@tensorflow/tfjs' },
+    inputShapes(graph, noun),
+  ];
+  if (training?.classNames !== undefined) {
+    const names = layOut(
+      expressionOf(training.classNames),
+      lineWidth,
+      'export const classNames = ',
+      ' as const;',
+    );
+    statements.push(`\n/** What the model's outputs stand for, in their order. */\n${names}\n`, {
+      kind: StructureKind.TypeAlias,
+      isExported: true,
+      name: 'ClassName',
+      type: '(typeof classNames)[number]',
+    });
+  }
+  statements.push({
+    kind: StructureKind.Function,
+    isExported: true,
+    name: create,
+    returnType: model.returnType,
+    docs: [createComment(summary, graph.seed)],
+    statements: model.statements.join('\n\n'),
+  });
+  if (training !== undefined) {
+    statements.push({
+      kind: StructureKind.Function,
+      isExported: true,
+      name: compile,
+      parameters: [{ name: 'model', type: 'tf.LayersModel' }],
+      returnType: 'void',
+      docs: [compileComment(training, noun, create, compile)],
+      statements: compileStatement(training),
+    });
+  }
+  const project = new Project({
+    useInMemoryFileSystem: true,
+    skipLoadingLibFiles: true,
+    skipFileDependencyResolution: true,
+    manipulationSettings: { indentationText: IndentationText.TwoSpaces, quoteKind: QuoteKind.Single },
+  });
+  const file = project.createSourceFile('model.ts', { statements });
+  checkStructure(file, statements.length - 1);
+  return file.getFullText();
+}
+
+function inputShapes(graph: ModelGraph, noun: string): string {
+  const [only, ...others] = graph.inputs;
+  const single = only !== undefined && others.length === 0;
+  const shapes = single
+    ? only.shape
+    : Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, shape]));
+  const name = single ? 'inputShape' : 'inputShapes';
+  const about = single
+    ? `The shape of one ${noun}.`
+    : 'The shapes of one example, by the names of the inputs.';
+  return `\n/** ${about} */\n${layOut(expressionOf(shapes), lineWidth, `export const ${name} = `, ' as const;')}\n`;
+}
+
+function compileStatement({ optimizer, loss, metrics }: TrainingPlan): string {
+  const options = expressionOf({ optimizer, loss, ...(metrics.length === 0 ? {} : { metrics }) });
+  return layOut({ kind: 'call', callee: 'model.compile', args: [options] }, lineWidth - 2, '', ';');
+}
+
+/** Whatever a spec says, it is data: no text of it may have become syntax. That would be a bug of the printer. */
+function checkStructure(file: SourceFile, statements: number): void {
+  const faults = file.getProject().getProgram().getSyntacticDiagnostics(file);
+  if (faults.length > 0 || file.getStatements().length !== statements) {
+    throw new Error(
+      `the printed TypeScript has ${faults.length} syntax errors and ${file.getStatements().length} statements, not ${statements}`,
+    );
+  }
+}

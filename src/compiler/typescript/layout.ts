@@ -1,0 +1,114 @@
+/**
+ * Expressions and their layout: as much on a line as fits, else one element a line, as Prettier and Biome lay them
+ * out, so that a printed file that somebody formats stays as it is. (ts-morph's own formatter never breaks a line.)
+ */
+import { type Argument, isCall } from '../../layers/index.js';
+import { quote } from './text.js';
+
+/** Columns of a line. */
+export const lineWidth = 110;
+
+const indentation = '  ';
+
+export type Expression =
+  | string
+  | { readonly kind: 'array'; readonly elements: readonly Expression[] }
+  | { readonly kind: 'object'; readonly entries: readonly (readonly [key: string, value: Expression])[] }
+  | { readonly kind: 'call'; readonly callee: string; readonly args: readonly Expression[] };
+
+/** A call's argument as an expression. Options that are `undefined` are left out. */
+export function expressionOf(argument: Argument): Expression {
+  if (typeof argument === 'string') return quote(argument);
+  if (typeof argument === 'number') return numberText(argument);
+  if (typeof argument !== 'object' || argument === null) return String(argument);
+  if (isList(argument)) return { kind: 'array', elements: argument.map(expressionOf) };
+  if (isCall(argument)) return { kind: 'call', callee: argument.call, args: argument.args.map(expressionOf) };
+  return {
+    kind: 'object',
+    entries: Object.entries(argument)
+      .filter((entry): entry is [string, Argument] => entry[1] !== undefined)
+      .map(([key, value]) => [keyText(key), expressionOf(value)]),
+  };
+}
+
+function isList(argument: Argument): argument is readonly Argument[] {
+  return Array.isArray(argument);
+}
+
+/** `1e21`, not `1e+21`, as formatters write it; the sign of a negative zero is kept. */
+function numberText(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value).replace('e+', 'e');
+}
+
+/** In an object literal `__proto__` sets the prototype, unless it is computed. */
+export function keyText(key: string): string {
+  if (key === '__proto__') return "['__proto__']";
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
+}
+
+/** On one line, however long. */
+export function flat(expression: Expression): string {
+  if (typeof expression === 'string') return expression;
+  switch (expression.kind) {
+    case 'array':
+      return `[${expression.elements.map(flat).join(', ')}]`;
+    case 'object':
+      return expression.entries.length === 0
+        ? '{}'
+        : `{ ${expression.entries.map(([key, value]) => `${key}: ${flat(value)}`).join(', ')} }`;
+    case 'call':
+      return `${expression.callee}(${expression.args.map(flat).join(', ')})`;
+  }
+}
+
+/**
+ * `before`, the expression and `after`, broken where one line would pass `width` columns. The lines inside are
+ * indented relative to the first one.
+ */
+export function layOut(expression: Expression, width: number, before = '', after = ''): string {
+  const line = before + flat(expression) + after;
+  if (line.length <= width || typeof expression === 'string') return line;
+  const inner = width - indentation.length;
+  switch (expression.kind) {
+    case 'array':
+      return bracketed(`${before}[`, elementLines(expression.elements, inner), `]${after}`);
+    case 'object':
+      return bracketed(
+        `${before}{`,
+        expression.entries.map(([key, value]) => layOut(value, inner, `${key}: `, ',')),
+        `}${after}`,
+      );
+    case 'call': {
+      const { callee, args } = expression;
+      const [only, ...others] = args;
+      if (only === undefined) return line;
+      // A single object or array shares the brackets of the call: `f({`.
+      if (others.length === 0 && typeof only === 'object' && only.kind !== 'call')
+        return layOut(only, width, `${before}${callee}(`, `)${after}`);
+      return bracketed(
+        `${before}${callee}(`,
+        args.map((argument) => layOut(argument, inner, '', ',')),
+        `)${after}`,
+      );
+    }
+  }
+}
+
+/** Numbers fill the lines; anything else has a line of its own. */
+function elementLines(elements: readonly Expression[], width: number): string[] {
+  if (!elements.every((element) => typeof element === 'string' && /^-?[\d.]/.test(element)))
+    return elements.map((element) => layOut(element, width, '', ','));
+  const lines: string[] = [];
+  for (const element of elements as readonly string[]) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + element.length + 2 <= width)
+      lines[lines.length - 1] = `${last} ${element},`;
+    else lines.push(`${element},`);
+  }
+  return lines;
+}
+
+function bracketed(open: string, elements: readonly string[], close: string): string {
+  const lines = elements.join('\n').split('\n');
+  return [open, ...lines.map((line) => indentation + line), close].join('\n');
+}

@@ -1,0 +1,55 @@
+/**
+ * Text of a spec inside source code. Whatever a person writes as a name or a description stays inside its string
+ * or comment: it can neither end it, nor start a line, nor be read by a tool, nor make source look other than it is.
+ */
+
+/** Control characters, line separators, and the marks that reorder or hide text ("Trojan Source"). */
+const unprintable =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
+
+const lineBreaks = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
+
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** A string literal as formatters write it: in single quotes, unless double ones need fewer escapes. */
+export function quote(text: string): string {
+  const single = text.split("'").length;
+  const double = text.split('"').length;
+  const mark = single > double ? '"' : "'";
+  const inside = text.replace(/[\\'"]|\n|\r|\t/g, (character) => {
+    if (character === '\n') return '\\n';
+    if (character === '\r') return '\\r';
+    if (character === '\t') return '\\t';
+    return character === '\\' || character === mark ? `\\${character}` : character;
+  });
+  return mark + inside.replace(unprintable, escaped) + mark;
+}
+
+/** A text as one line of a comment of either kind. */
+export function commentText(text: string): string {
+  return text
+    .split(lineBreaks)
+    .join(' ')
+    .replace(/\t/g, ' ')
+    .replace(unprintable, escaped)
+    .replace(/\*\//g, '*\\/')
+    .replace(/(^|[^\w\\])@(?=\w)/g, '$1\\@')
+    .trim();
+}
+
+/** A text as the lines of a block comment, its own line breaks kept, wrapped to `width` columns. */
+export function commentLines(text: string, width: number): string[] {
+  return text.split(lineBreaks).flatMap((line) => wrap(commentText(line), width));
+}
+
+function wrap(line: string, width: number): string[] {
+  const lines = [''];
+  for (const word of line.split(/ +/)) {
+    const last = lines[lines.length - 1]!;
+    if (last === '') lines[lines.length - 1] = word;
+    else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
