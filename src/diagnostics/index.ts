@@ -1,3 +1,4 @@
+export { type FormatOptions, formatDiagnostics } from './code-frame.js';
 export { type CodeEntry, type CodeKind, codes, type DiagnosticCode } from './codes.js';
 export {
   type Diagnostic,

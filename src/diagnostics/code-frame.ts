@@ -1,0 +1,135 @@
+/**
+ * Diagnostics as people read them: place, code and message, the line with the place marked, and what to do.
+ *
+ *     draft.yaml:6:61  error  unknown-option  conv2d has no option 'activaton'
+ *       5 |   - { name: p1, type: maxPooling2d, poolSize: 2 }
+ *     > 6 |   - { name: c2, type: conv2d, filters: 16, kernelSize: 5, activaton: sigmoid }
+ *         |                                                           ^^^^^^^^^
+ *       did you mean 'activation'?
+ */
+import picocolors from 'picocolors';
+import type { Diagnostic, Range } from './diagnostic.js';
+import { characterWidth, textWidth, visible, visibleText } from './display-text.js';
+
+export interface FormatOptions {
+  /** Colours of a terminal; none where it is left out. */
+  readonly color?: boolean;
+  /** Columns to fit lines of the source into, 100 where it is left out. Messages are never cut. */
+  readonly width?: number;
+  /** How many diagnostics are shown in full, 100 where it is left out. */
+  readonly limit?: number;
+}
+
+type Colors = ReturnType<typeof picocolors.createColors>;
+
+/** All diagnostics of one text, a blank line between two, and a closing line that counts them. */
+export function formatDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  source: string,
+  options: FormatOptions = {},
+): string {
+  const { color = false, width = 100, limit = 100 } = options;
+  if (diagnostics.length === 0) return '';
+  const colors = picocolors.createColors(color);
+  const lines = source.split(/\r\n|\r|\n/);
+  const shown = diagnostics.slice(0, limit).map((d) => formatOne(d, lines, Math.max(width, 40), colors));
+  return [...shown, closingLine(diagnostics, diagnostics.length - shown.length, colors)].join('\n\n');
+}
+
+function formatOne(d: Diagnostic, lines: readonly string[], width: number, colors: Colors): string {
+  const { line, column } = d.range.start;
+  const paint = d.severity === 'error' ? colors.red : colors.yellow;
+  const place = colors.bold(`${visibleText(d.file)}:${line}:${column}`);
+  const head = `${place}  ${paint(d.severity)}  ${colors.dim(d.code)}  ${visibleText(d.message)}`;
+  const frame = codeFrame(lines, d.range, width, colors, paint);
+  const notes = (d.notes ?? []).map((note) => `  ${visibleText(note)}`);
+  const hint = d.hint === undefined ? [] : [`  ${colors.cyan(visibleText(d.hint))}`];
+  return [head, ...frame, ...notes, ...hint].join('\n');
+}
+
+/** The line of the place, the one before it, and marks under the place. */
+function codeFrame(
+  lines: readonly string[],
+  range: Range,
+  width: number,
+  colors: Colors,
+  paint: (text: string) => string,
+): readonly string[] {
+  const number = range.start.line;
+  const line = lines[number - 1];
+  if (line === undefined) return [];
+  const digits = String(number).length;
+  const gutter = (label: string, mark: string, text: string) =>
+    `${mark} ${label.padStart(digits)} |${text === '' ? '' : ` ${text}`}`;
+  const end = range.end.line > number ? line.trimEnd().length : range.end.column - 1;
+  const room = width - digits - 5;
+  const view = cut(line, range.start.column - 1, end, room);
+  const before = windowOf(shownText(lines[number - 2] ?? '').trimEnd(), view.from, room);
+  const context = before.replace('…', '').trim() === '' ? [] : [gutter(String(number - 1), ' ', before)];
+  return [
+    ...context.map(colors.dim),
+    paint('>') + gutter(String(number), '', view.text),
+    gutter('', ' ', `${' '.repeat(view.indent)}${paint('^'.repeat(view.marks))}`),
+  ];
+}
+
+interface View {
+  readonly text: string;
+  /** Columns before the marks, and how many marks. */
+  readonly indent: number;
+  readonly marks: number;
+  /** The first column of the line that is shown. */
+  readonly from: number;
+}
+
+/** The part of a line around a place, as wide as there is room for. `start` and `end` are UTF-16 offsets. */
+function cut(line: string, start: number, end: number, room: number): View {
+  const prefix = shownText(line.slice(0, start));
+  const place = shownText(line.slice(start, end));
+  const whole = (prefix + place + shownText(line.slice(Math.max(start, end)))).trimEnd();
+  const column = textWidth(prefix);
+  const length = Math.max(1, textWidth(place));
+  const from = firstColumn(textWidth(whole), column, length, room);
+  const indent = column - from;
+  const marks = Math.min(length, room - indent - (from + room < textWidth(whole) ? 1 : 0));
+  return { text: windowOf(whole, from, room), indent, marks: Math.max(1, marks), from };
+}
+
+/** Where to begin a line of `total` columns, so that `length` columns from `column` on are seen, with some before. */
+function firstColumn(total: number, column: number, length: number, room: number): number {
+  if (total <= room || column + length < room) return 0;
+  const behind = Math.min(total - column, Math.max(Math.ceil(room * 0.6), length + 1));
+  return Math.max(0, Math.min(column - 1, column + behind - room, total - room));
+}
+
+/** `room` columns of a text from one column on, with `…` in place of what is left out at either side. */
+function windowOf(text: string, from: number, room: number): string {
+  const cutRight = textWidth(text) > from + room;
+  const first = from === 0 ? 0 : from + 1;
+  const last = from + room - (cutRight ? 1 : 0);
+  let column = 0;
+  let result = from === 0 ? '' : '…';
+  for (const character of text) {
+    const next = column + characterWidth(character);
+    if (column >= first && next <= last) result += character;
+    // A wide character across the edge leaves a column empty.
+    else if (next > first && column < first) result += ' ';
+    column = next;
+  }
+  return `${result.trimEnd()}${cutRight ? '…' : ''}`;
+}
+
+const shownText = (text: string) => Array.from(text, visible).join('');
+
+/** ``2 errors in draft.yaml. `speccc explain unknown-option` says more.`` */
+function closingLine(diagnostics: readonly Diagnostic[], hidden: number, colors: Colors): string {
+  const count = (severity: Diagnostic['severity']) => {
+    const n = diagnostics.filter((d) => d.severity === severity).length;
+    return n === 0 ? [] : [`${n} ${severity}${n === 1 ? '' : 's'}`];
+  };
+  const counts = [...count('error'), ...count('warning')].join(' and ');
+  const serious = diagnostics.findLast(({ severity }) => severity === 'error') ?? diagnostics[0]!;
+  const files = [...new Set(diagnostics.map(({ file }) => visibleText(file)))].join(', ');
+  const more = hidden === 0 ? '' : ` (${hidden} of them not shown)`;
+  return `${counts} in ${files}${more}. ${colors.cyan(`\`speccc explain ${serious.code}\``)} says more.`;
+}
