@@ -1,4 +1,43 @@
-/** The kernels that training needs and tfjs's wasm backend lacks or does slowly. */
+/**
+ * The kernels that training needs and that tfjs's wasm backend lacks or does badly. The table is also what
+ * `speccc doctor` and the documentation print.
+ */
 import type { Tf } from '../backend.js';
+import { batchMatMul } from './batch-mat-mul.js';
+import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
+import { conv2dBackpropInput } from './conv2d-backprop-input.js';
+import { kernelFunction, type WasmKernel } from './define-kernel.js';
+import { depthwiseConv2dBackpropFilter } from './depthwise-conv2d-backprop-filter.js';
+import { depthwiseConv2dBackpropInput } from './depthwise-conv2d-backprop-input.js';
+import { maxPoolGrad } from './max-pool-grad.js';
+import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
-export function registerWasmKernels(_tf: Tf): void {}
+export type { WasmKernel } from './define-kernel.js';
+
+export const wasmKernels: readonly WasmKernel[] = [
+  conv2dBackpropFilter,
+  conv2dBackpropInput,
+  depthwiseConv2dBackpropFilter,
+  depthwiseConv2dBackpropInput,
+  unsortedSegmentSum,
+  batchMatMul,
+  maxPoolGrad,
+];
+
+const registered = new WeakSet<object>();
+
+/** Registers them for the wasm backend only; a second call does nothing. */
+export function registerWasmKernels(tf: Tf): void {
+  if (registered.has(tf.engine())) return;
+  registered.add(tf.engine());
+  for (const { name, compute } of wasmKernels) {
+    const shipped = tf.getKernel(name, 'wasm');
+    if (shipped !== undefined) tf.unregisterKernel(name, 'wasm');
+    tf.registerKernel({
+      ...shipped,
+      kernelName: name,
+      backendName: 'wasm',
+      kernelFunc: kernelFunction(tf, compute, shipped?.kernelFunc),
+    });
+  }
+}

@@ -1,0 +1,32 @@
+import type { TensorInfo } from '@tensorflow/tfjs';
+import { sizeOf } from '../../layers/index.js';
+import type { WasmKernel } from './define-kernel.js';
+
+/** Both gradients of a dense layer are products with one operand transposed. */
+export const batchMatMul: WasmKernel = {
+  name: 'BatchMatMul',
+  why: 'slow: with a transposed operand the shipped kernel is a plain loop, about ten times slower',
+  how: 'a Transpose of that operand, then the shipped kernel',
+  compute({ run, shipped }, inputs, attrs) {
+    const transposed = (operand: TensorInfo, is: boolean) =>
+      is && isOneMatrix(operand) ? run('Transpose', { x: operand }, { perm: swapLastTwo(operand) }) : operand;
+    const { transposeA = false, transposeB = false } = attrs;
+    const a = transposed(inputs.a as TensorInfo, transposeA);
+    const b = transposed(inputs.b as TensorInfo, transposeB);
+    return shipped(
+      { a, b },
+      {
+        transposeA: transposeA && a === inputs.a,
+        transposeB: transposeB && b === inputs.b,
+      },
+    );
+  },
+};
+
+/** The shipped kernel is fast for one product at a time only, so a batch of them gains nothing. */
+const isOneMatrix = ({ shape }: TensorInfo) => sizeOf(shape.slice(0, -2)) === 1;
+
+function swapLastTwo({ shape }: TensorInfo): number[] {
+  const rank = shape.length;
+  return shape.map((_, axis) => (axis < rank - 2 ? axis : axis === rank - 2 ? rank - 1 : rank - 2));
+}

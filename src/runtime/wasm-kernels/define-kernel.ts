@@ -1,0 +1,91 @@
+/**
+ * What a kernel of ours is: a function of tensors, mostly composed of kernels that tfjs's wasm backend has.
+ * Registration and the freeing of everything in between are the same for all of them and live here.
+ */
+import type { DataType, KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
+import type { Tf } from '../backend.js';
+
+/** The part of tfjs's wasm backend that kernels work with. */
+export interface WasmBackend {
+  makeOutput(shape: readonly number[], dtype: DataType): TensorInfo;
+  /** The tensor's values, in place. Valid until the next allocation: memory moves when it grows. */
+  typedArrayFromHeap(tensor: TensorInfo): Float32Array | Int32Array | Uint8Array;
+  disposeData(dataId: object): boolean;
+}
+
+/** What a kernel computes with. */
+export interface Kit {
+  readonly tf: Tf;
+  readonly backend: WasmBackend;
+  /** Runs another kernel of the backend. Its result is freed when the kernel that asked for it is done. */
+  run(kernelName: string, inputs: NamedTensorInfoMap, attrs?: Readonly<Record<string, unknown>>): TensorInfo;
+  /** Runs the kernel that tfjs ships under the name of this one. */
+  shipped(inputs: NamedTensorInfoMap, attrs: Attributes): TensorInfo;
+  /** A new tensor whose values are not set yet; the kernel returns it or it is freed. */
+  make(shape: readonly number[], dtype?: DataType): TensorInfo;
+  /** The values of a float32 tensor, in place; see `typedArrayFromHeap`. */
+  floats(tensor: TensorInfo): Float32Array;
+}
+
+export interface WasmKernel {
+  /** tfjs's name of it. */
+  readonly name: string;
+  /** What is wrong with the backend as it is shipped: `missing`, or what the shipped kernel does badly. */
+  readonly why: string;
+  /** How it is computed here. */
+  readonly how: string;
+  compute(kit: Kit, inputs: Readonly<Record<string, TensorInfo>>, attrs: Attributes): TensorInfo;
+}
+
+/** tfjs types attributes of kernels as anything; each kernel states what it reads. */
+// biome-ignore lint/suspicious/noExplicitAny: the shape is the business of each kernel's own destructuring
+export type Attributes = Readonly<Record<string, any>>;
+
+/** The same values with another shape: no copy, and nothing to free. */
+export function view(tensor: TensorInfo, shape: readonly number[]): TensorInfo {
+  return { dataId: tensor.dataId, dtype: tensor.dtype, shape: [...shape] };
+}
+
+/** `compute` as tfjs calls it. Everything made on the way is freed, also when it throws. */
+export function kernelFunction(
+  tf: Tf,
+  compute: WasmKernel['compute'],
+  shipped: KernelFunc | undefined,
+): KernelFunc {
+  return ({ inputs, attrs, backend }) => {
+    const made: TensorInfo[] = [];
+    const wasm = backend as WasmBackend;
+    const call = (kernel: KernelFunc, kernelInputs: NamedTensorInfoMap, kernelAttrs: Attributes) => {
+      const output = kernel({
+        inputs: kernelInputs,
+        attrs: kernelAttrs as NamedAttrMap,
+        backend,
+      }) as TensorInfo;
+      made.push(output);
+      return output;
+    };
+    const kit: Kit = {
+      tf,
+      backend: wasm,
+      run: (kernelName, kernelInputs, kernelAttrs = {}) =>
+        call(tf.getKernel(kernelName, 'wasm').kernelFunc, kernelInputs, kernelAttrs),
+      shipped(kernelInputs, kernelAttrs) {
+        if (shipped === undefined) throw new Error('tfjs ships no kernel of this name');
+        return call(shipped, kernelInputs, kernelAttrs);
+      },
+      make(shape, dtype = 'float32') {
+        const output = wasm.makeOutput([...shape], dtype);
+        made.push(output);
+        return output;
+      },
+      floats: (tensor) => wasm.typedArrayFromHeap(tensor) as Float32Array,
+    };
+    let result: TensorInfo | undefined;
+    try {
+      result = compute(kit, inputs as Readonly<Record<string, TensorInfo>>, (attrs ?? {}) as Attributes);
+      return result;
+    } finally {
+      for (const tensor of made) if (tensor !== result) wasm.disposeData(tensor.dataId);
+    }
+  };
+}
