@@ -1,0 +1,32 @@
+/**
+ * Writes what is derived from the code: the JSON schema and the reference pages. With `--check` it writes
+ * nothing and exits with 1 where a file is stale.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { specSchema } from '../src/spec/index.js';
+import { errorReference, specReference } from './spec-reference.js';
+
+const root = resolve(import.meta.dirname, '..');
+const schema = specSchema();
+
+const files: Readonly<Record<string, string>> = {
+  'schema/speccc.schema.json': `${JSON.stringify(schema, null, 2)}\n`,
+  'docs/spec-reference.md': specReference(schema),
+  'docs/errors.md': errorReference(),
+};
+
+const check = process.argv.includes('--check');
+const stale: string[] = [];
+for (const [file, wanted] of Object.entries(files)) {
+  const path = resolve(root, file);
+  const found = await readFile(path, 'utf8').catch(() => '');
+  if (found === wanted) continue;
+  stale.push(file);
+  if (!check) await writeFile(path, wanted);
+}
+if (stale.length > 0) console.log(`${check ? 'stale' : 'written'}: ${stale.join(', ')}`);
+if (check && stale.length > 0) {
+  console.log('run `npm run generate` and commit what it writes');
+  process.exitCode = 1;
+}

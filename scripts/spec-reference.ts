@@ -1,0 +1,215 @@
+/** docs/spec-reference.md and docs/errors.md, from the registry, the schema and the table of codes. */
+import { stringify } from 'yaml';
+import { codes } from '../src/diagnostics/index.js';
+import { formatShape, isProblem, layers } from '../src/layers/index.js';
+
+/** The part of JSON schema that our options use. */
+interface JsonSchema {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly oneOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema | readonly JsonSchema[];
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly required?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly exclusiveMinimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+}
+
+const code = (value: unknown) => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+/** A schema in a few words: "positive integer, or a list of 2". */
+function typeInWords(schema: JsonSchema): string {
+  if (schema.const !== undefined) return code(schema.const);
+  if (schema.enum) return schema.enum.map(code).join(' ');
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) {
+    const named = choices.find((choice) => choice.oneOf?.[0]?.properties?.type);
+    if (named) return namedChoiceInWords(schema, choices, named);
+    return [...new Set(choices.map(typeInWords))].join(', or ');
+  }
+  if (schema.type === 'array') {
+    const element = Array.isArray(schema.items) ? 'values' : typeInWords((schema.items as JsonSchema) ?? {});
+    const count =
+      schema.minItems !== undefined && schema.minItems === schema.maxItems ? `${schema.minItems} of ` : '';
+    return `list of ${count}${element}`;
+  }
+  if (schema.type === 'integer' || schema.type === 'number') {
+    const bounds = [
+      schema.minimum !== undefined && schema.minimum !== 1 ? `≥ ${schema.minimum}` : '',
+      schema.exclusiveMinimum !== undefined ? `> ${schema.exclusiveMinimum}` : '',
+      schema.maximum !== undefined ? `≤ ${schema.maximum}` : '',
+      schema.exclusiveMaximum !== undefined ? `< ${schema.exclusiveMaximum}` : '',
+    ].filter(Boolean);
+    const noun = schema.type === 'integer' && schema.minimum === 1 ? 'positive integer' : schema.type;
+    return [noun, ...bounds].join(' ');
+  }
+  return schema.type ?? 'anything';
+}
+
+/** Initializers and their kin have a table of their own: link to it instead of listing it at every weight. */
+function namedChoiceInWords(schema: JsonSchema, choices: readonly JsonSchema[], named: JsonSchema): string {
+  const family = families.find(({ member }) =>
+    named.oneOf?.some((branch) => branch.properties?.type?.const === member),
+  );
+  if (family) return `[${family.name}](#${family.anchor})`;
+  const names = [
+    ...(choices.find((choice) => choice.enum)?.enum ?? []),
+    ...(named.oneOf ?? []).map((branch) => branch.properties?.type?.const),
+  ];
+  return [...new Set(names)].map(code).join(' ') || (schema.type ?? 'object');
+}
+
+const families = [
+  { name: 'initializer', anchor: 'initializers', member: 'glorotUniform', title: 'Initializers' },
+  { name: 'regularizer', anchor: 'regularizers', member: 'l1l2', title: 'Regularizers' },
+  { name: 'constraint', anchor: 'constraints', member: 'maxNorm', title: 'Constraints' },
+] as const;
+
+function optionTable(schema: JsonSchema, leaveOut: readonly string[] = []): string {
+  const rows = Object.entries(schema.properties ?? {}).filter(([name]) => !leaveOut.includes(name));
+  if (rows.length === 0) return 'No options of its own.\n';
+  const required = new Set(schema.required ?? []);
+  return [
+    '| option | value | default | |',
+    '|---|---|---|---|',
+    ...rows.map(([name, option]) => {
+      const fallback = required.has(name)
+        ? '**required**'
+        : option.default === undefined
+          ? ''
+          : code(option.default);
+      return `| \`${name}\` | ${cell(typeInWords(option))} | ${cell(fallback)} | ${cell(option.description ?? '')} |`;
+    }),
+    '',
+  ].join('\n');
+}
+
+function layerSection(type: string): string {
+  const layer = layers.get(type)!;
+  const lines = [`### ${type}`, '', layer.summary, '', optionTable(layer.options as JsonSchema)];
+  for (const example of layer.examples) {
+    const options = example.options as Record<string, unknown>;
+    const output = layer.outputShape(options, example.input);
+    if (isProblem(output)) throw new Error(`the example of ${type} has no output shape: ${output.message}`);
+    const yaml = stringify([{ type, ...options }], { lineWidth: 0, collectionStyle: 'flow' }).trim();
+    const line = yaml
+      .replace(/^\[\s*/, '- ')
+      .replace(/\s*\]$/, '')
+      .replaceAll('[ ', '[')
+      .replaceAll(' ]', ']');
+    const title = example.title === undefined ? '' : `${example.title}: `;
+    lines.push(
+      '```yaml',
+      `# ${title}${formatShape(example.input)} → ${formatShape(output)}`,
+      line,
+      '```',
+      '',
+    );
+  }
+  return lines.join('\n');
+}
+
+/** The branches of a `oneOf`, each with its options. */
+function choiceSection(title: string, choice: JsonSchema): string {
+  const branches = (choice.anyOf ?? [choice]).find((part) => part.oneOf)?.oneOf ?? [];
+  return [
+    `## ${title}`,
+    '',
+    ...branches.map((branch) =>
+      [
+        `### ${branch.properties?.type?.const}`,
+        '',
+        branch.description ?? '',
+        '',
+        optionTable(branch, ['type']),
+      ].join('\n'),
+    ),
+  ].join('\n');
+}
+
+function findFamily(member: string): JsonSchema {
+  for (const layer of layers.values()) {
+    for (const option of Object.values((layer.options as JsonSchema).properties ?? {})) {
+      const named = option.anyOf?.find((choice) => choice.oneOf);
+      if (named?.oneOf?.some((branch) => branch.properties?.type?.const === member)) return option;
+    }
+  }
+  throw new Error(`no layer has an option with '${member}'`);
+}
+
+/** `spec` is the whole schema of a spec. */
+export function specReference(spec: JsonSchema): string {
+  const types = [...layers.keys()].sort((a, b) => a.localeCompare(b, 'en'));
+  const training = spec.properties?.training;
+  const { optimizer, dataset, checkpoint } = training?.properties ?? {};
+  if (!training || !optimizer || !dataset || !checkpoint)
+    throw new Error('the schema has no training section');
+  return [
+    '# Spec reference',
+    '',
+    '<!-- Generated from src/ by `npm run generate`. -->',
+    '',
+    'A spec is one YAML file. Names, options, defaults and meanings are those of TensorFlow.js. Specs are strict: an unknown key is an error.',
+    '',
+    '[The file](#the-file) · [Layers](#layers) · [Initializers](#initializers) · [Regularizers](#regularizers) · [Constraints](#constraints)',
+    '· [Training](#training) · [Optimizers](#optimizers) · [Data sets](#data-sets)',
+    '',
+    '## The file',
+    '',
+    optionTable(spec),
+    '## Layers',
+    '',
+    'Every layer also takes a `name`; where it is left out, one is made from its type (`conv2d_1`).',
+    '',
+    types.map((type) => `[${type}](#${type.toLowerCase()})`).join(' · '),
+    '',
+    ...types.map(layerSection),
+    ...families.map(({ title, member }) => choiceSection(title, findFamily(member))),
+    '## Training',
+    '',
+    optionTable(training),
+    '## Checkpoint',
+    '',
+    optionTable(checkpoint),
+    choiceSection('Optimizers', optimizer),
+    choiceSection('Data sets', dataset),
+  ].join('\n');
+}
+
+export function errorReference(): string {
+  const kinds = {
+    spec: ['Faults of a spec', 'Exit code 1.'],
+    usage: ['Faults of a command or a call', 'Exit code 2.'],
+    runtime: ['Faults of the world around a run', 'Exit code 3.'],
+  } as const;
+  const lines = [
+    '# Error reference',
+    '',
+    '<!-- Generated from src/diagnostics/codes.ts by `npm run generate`. -->',
+    '',
+    'Every message of speccc has a code. `speccc explain CODE` prints the same text.',
+    '',
+  ];
+  for (const [kind, [title, exit]] of Object.entries(kinds)) {
+    lines.push(`## ${title}`, '', exit, '');
+    for (const [name, entry] of Object.entries(codes).sort(([a], [b]) => a.localeCompare(b, 'en'))) {
+      if (entry.kind !== kind) continue;
+      lines.push(`### ${name}`, '', `*${entry.title}*`, '', entry.explanation, '');
+      const language = kind === 'spec' ? 'yaml' : 'sh';
+      if ('wrong' in entry && entry.wrong)
+        lines.push('Wrong:', '', `\`\`\`${language}`, entry.wrong, '```', '');
+      if ('right' in entry && entry.right)
+        lines.push('Right:', '', `\`\`\`${language}`, entry.right, '```', '');
+    }
+  }
+  return lines.join('\n');
+}
