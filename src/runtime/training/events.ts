@@ -2,6 +2,7 @@
 import type { ModelGraph } from '../../compiler/model-graph.js';
 import type { BackendName } from '../backend.js';
 import type { Dataset } from '../datasets/dataset.js';
+import type { DataProgress } from '../datasets/progress.js';
 import type { EngineFactory } from '../engine.js';
 import type { Best, HistoryRow } from '../history.js';
 
@@ -50,8 +51,6 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainEvent) => void;
 }
-
-export type DataProgress = unknown;
 
 export type TrainEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | NoticeEvent | EndEvent;
 
