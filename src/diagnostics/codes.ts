@@ -305,7 +305,7 @@ export const codes = entry({
     kind: 'spec',
     title: 'an option with which tfjs computes a layer but cannot train it',
     explanation:
-      'tfjs has no gradient for a few things that it computes: convolutions with a `dilationRate` above 1, `batchNormalization` along another axis than the last, and normalizations without `center` or `scale`. A model with such a layer can be compiled and used, not trained.',
+      'tfjs has no gradient for a few things that it computes: convolutions with a `dilationRate` above 1, `batchNormalization` along another axis than the last, normalizations without `center` or `scale`, and `thresholdedReLU`. A model with such a layer can be compiled and used, not trained.',
     wrong: '- { type: batchNormalization, scale: false }',
     right: '- { type: batchNormalization }',
   },

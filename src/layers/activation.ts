@@ -10,6 +10,6 @@ export const activation = defineLayer({
   examples: [
     { input: [4, 4, 2], options: { activation: 'relu' } },
     { input: [7], options: { activation: 'softmax' } },
-    { input: [3, 5], options: { activation: 'gelu_new' } },
+    { input: [3, 5], options: { activation: 'gelu' } },
   ],
 });

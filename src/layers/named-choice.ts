@@ -3,7 +3,7 @@
  * `kernelInitializer: { type: truncatedNormal, stddev: 0.05 }`. A family of them is one table, from which its
  * schema, its checks and its lowering are derived.
  */
-import Type, { type TProperties, type TSchema } from 'typebox';
+import Type, { type TProperties } from 'typebox';
 import type { Argument, Call } from './call.js';
 import { strictObject } from './options.js';
 import type { Shape } from './shape.js';
@@ -28,27 +28,29 @@ export interface ChoiceFamily {
   readonly kinds: Readonly<Record<string, ChoiceKind>>;
 }
 
-function needsOptions(kind: ChoiceKind): boolean {
-  return Object.values(kind.options).some((option) => !('~optional' in option));
-}
-
-/** The schema of an option whose value is one of the family; bare names are for kinds that need no options. */
-export function familySchema(family: ChoiceFamily, options: object) {
-  const kinds = Object.entries(family.kinds);
-  // ajv discriminates only where each branch itself has the property as a constant.
-  const branches: readonly TSchema[] = kinds.map(([type, kind]) =>
+/**
+ * The schema of an option whose value is one of `kinds`. The bare name is enough for kinds without required
+ * options. ajv discriminates only where each branch itself has the property as a constant, so `type` is in each.
+ */
+export function choiceSchema<Value>(
+  kinds: Readonly<Record<string, { readonly summary: string; readonly options: TProperties }>>,
+  options: object,
+) {
+  const branches = Object.entries(kinds).map(([type, kind]) =>
     strictObject({ type: Type.Literal(type), ...kind.options }, { description: kind.summary }),
   );
-  return Type.Optional(
-    Type.Unsafe<NamedChoice>({
-      anyOf: [
-        { type: 'string', enum: kinds.filter(([, kind]) => !needsOptions(kind)).map(([type]) => type) },
-        { type: 'object', required: ['type'], discriminator: { propertyName: 'type' }, oneOf: branches },
-      ],
-      ...options,
-    }),
-  );
+  const bare = branches.filter(({ required }) => required?.length === 1);
+  return Type.Unsafe<Value>({
+    anyOf: [
+      { type: 'string', enum: bare.map(({ properties }) => properties.type.const) },
+      { type: 'object', discriminator: { propertyName: 'type' }, oneOf: branches },
+    ],
+    ...options,
+  });
 }
+
+export const familySchema = (family: ChoiceFamily, options: object) =>
+  Type.Optional(choiceSchema<NamedChoice>(family.kinds, options));
 
 function resolve(family: ChoiceFamily, value: NamedChoice) {
   const { type, ...options } = typeof value === 'string' ? { type: value } : value;

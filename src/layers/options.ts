@@ -60,10 +60,10 @@ export function marginSums(value: Margins): readonly [number, number] {
   return [sum(vertical), sum(horizontal)];
 }
 
+/** All that tfjs's types list but `gelu_new`, which it saves under a name that it does not find again. */
 export const activationNames = [
   'elu',
   'gelu',
-  'gelu_new',
   'hardSigmoid',
   'linear',
   'mish',

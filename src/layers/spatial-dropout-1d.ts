@@ -2,7 +2,6 @@ import { defineLayer } from './define-layer.js';
 import { requireRank } from './image.js';
 import { dropRate, randomMaskSeed } from './options.js';
 
-// tfjs's types list `noiseShape` as well, but it computes its own.
 export const spatialDropout1d = defineLayer({
   type: 'spatialDropout1d',
   summary: 'A dropout that drops whole channels of a sequence.',

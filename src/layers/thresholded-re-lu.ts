@@ -4,13 +4,18 @@ import { elementwise } from './elementwise.js';
 
 export const thresholdedReLU = defineLayer({
   type: 'thresholdedReLU',
-  summary: 'Values that are not above a threshold become zero.',
+  summary: 'Values that are not above a threshold become zero. tfjs computes it but cannot train through it.',
   options: {
     theta: Type.Optional(Type.Number({ minimum: 0, default: 1, description: 'The threshold.' })),
   },
   ...elementwise,
+  trainingProblem: () => ({
+    code: 'not-trainable',
+    message: 'has no gradient in tfjs, so that nothing before it can be trained',
+    hint: "use 'reLU', or compile the model for inference only",
+  }),
   examples: [
-    { input: [4, 4, 2], options: {} },
-    { input: [6], options: { theta: 0.5 } },
+    { title: 'for inference', input: [4, 4, 2], options: {} },
+    { title: 'for inference', input: [6], options: { theta: 0.5 } },
   ],
 });
