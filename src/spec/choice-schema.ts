@@ -1,6 +1,7 @@
 /** A thing chosen by name: `optimizer: adam`, or `optimizer: { type: adam, learningRate: 0.01 }`. */
-import Type, { type TProperties } from 'typebox';
+
 import { strictObject } from '../layers/options.js';
+import { type TProperties, Type } from '../layers/type.js';
 
 export interface Choice {
   readonly summary: string;

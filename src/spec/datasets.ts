@@ -1,7 +1,8 @@
 /** The data sets that a spec can name: their options and the shape of their examples. */
-import Type from 'typebox';
+
 import type { Shape } from '../layers/index.js';
 import { positiveInteger } from '../layers/options.js';
+import { Type } from '../layers/type.js';
 import { type Choice, choiceSchema } from './choice-schema.js';
 
 interface DatasetKind extends Choice {

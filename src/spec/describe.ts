@@ -1,24 +1,10 @@
 /** Values and schemas in words, for "expected …, found …". */
 
-/** What a value is, as short as it can be said. */
-export function describeValue(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing';
-  if (typeof value === 'string') {
-    return JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value);
-  }
-  if (Array.isArray(value)) {
-    const flat = value.every((item) => typeof item === 'number') ? `[${value.join(', ')}]` : '';
-    if (flat !== '' && flat.length <= 30) return value.length === 0 ? 'an empty list' : flat;
-    return `a list of ${value.length}`;
-  }
-  if (typeof value === 'object') return 'a mapping';
-  return String(value);
-}
-
+/** The parts of JSON schema that specs are described with. */
 export interface JsonSchema {
   readonly type?: string;
   readonly const?: unknown;
-  readonly enum?: readonly unknown[];
+  readonly enum?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly exclusiveMinimum?: number;
@@ -30,28 +16,45 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
   readonly oneOf?: readonly JsonSchema[];
+  readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly default?: unknown;
+  readonly description?: string;
 }
 
-/** What a schema allows: `a positive integer or a list of 2 positive integers`. */
-export function describeSchema(schema: JsonSchema, many = false): string {
+/** What a value is, as short as it can be said. */
+export function describeValue(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (typeof value === 'string') {
+    return JSON.stringify(value.length > 40 ? `${value.slice(0, 39)}…` : value);
+  }
+  if (Array.isArray(value)) {
+    if (value.length === 0) return 'an empty list';
+    const flat = value.every((item) => typeof item === 'number') ? `[${value.join(', ')}]` : '';
+    return flat !== '' && flat.length <= 30 ? flat : `a list of ${value.length}`;
+  }
+  return typeof value === 'object' ? 'a mapping' : String(value);
+}
+
+/** What a schema allows, without its bounds: `a positive integer, or a list of 2 positive integers`. */
+export function describeSchema(schema: JsonSchema): string {
   if (schema.anyOf !== undefined) {
-    return [...new Set(schema.anyOf.map((branch) => describeSchema(branch)))].join(', or ');
+    return [...new Set(schema.anyOf.map(describeSchema))].join(', or ');
   }
   if (schema.const !== undefined) return describeValue(schema.const);
-  if (schema.enum !== undefined) return schema.enum.length <= 20 ? listOf(schema.enum, 'or') : 'a known name';
+  if (schema.enum !== undefined) return listOf(schema.enum, 'or');
   switch (schema.type) {
     case 'integer':
     case 'number':
-      return describeNumber(schema, many);
+      return describeNumber(schema, false);
     case 'string':
       return 'text';
     case 'boolean':
       return 'true or false';
-    case 'array': {
-      const items = schema.items === undefined ? 'values' : describeSchema(schema.items, true);
-      return `a list of ${countOf(schema)}${items}`;
-    }
+    case 'null':
+      return 'null';
+    case 'array':
+      return `a list of ${countOf(schema)}${pluralOf(schema.items)}`;
     case 'object':
       return schema.oneOf === undefined ? 'a mapping' : "a mapping with a 'type'";
     default:
@@ -59,26 +62,36 @@ export function describeSchema(schema: JsonSchema, many = false): string {
   }
 }
 
+/** Its bounds as well: `a number of at least 0 and less than 1`. */
+export function describeBounds(schema: JsonSchema): string {
+  if (schema.type === 'array') return describeSchema(schema);
+  if (schema.type === 'string') return `at most ${schema.maxLength} characters`;
+  return describeNumber(schema, false) + boundsOf(schema);
+}
+
+const isPositive = ({ type, minimum, exclusiveMinimum }: JsonSchema) =>
+  (type === 'integer' && minimum === 1) || exclusiveMinimum === 0;
+
 function describeNumber(schema: JsonSchema, many: boolean): string {
+  const noun = `${isPositive(schema) ? 'positive ' : ''}${schema.type}${many ? 's' : ''}`;
+  return many ? noun : `${noun.startsWith('i') ? 'an' : 'a'} ${noun}`;
+}
+
+function boundsOf(schema: JsonSchema): string {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
-  const kind = schema.type === 'integer' ? 'integer' : 'number';
-  const noun = many ? `${kind}s` : kind;
-  const positive = (kind === 'integer' && minimum === 1) || exclusiveMinimum === 0;
-  const article = many ? '' : positive || kind === 'number' ? 'a ' : 'an ';
-  const above =
-    positive || (minimum === undefined && exclusiveMinimum === undefined)
-      ? undefined
-      : minimum !== undefined
-        ? `at least ${minimum}`
-        : `greater than ${exclusiveMinimum}`;
-  const below =
-    maximum !== undefined && maximum < 2 ** 31 - 1
-      ? `at most ${maximum}`
-      : exclusiveMaximum !== undefined
-        ? `less than ${exclusiveMaximum}`
-        : undefined;
-  const limits = [above, below].filter((limit) => limit !== undefined).join(' and ');
-  return `${article}${positive ? 'positive ' : ''}${noun}${limits === '' ? '' : ` of ${limits}`}`;
+  const bounds = [
+    ...(minimum === undefined || isPositive(schema) ? [] : [`at least ${minimum}`]),
+    ...(exclusiveMinimum === undefined || isPositive(schema) ? [] : [`more than ${exclusiveMinimum}`]),
+    ...(maximum === undefined ? [] : [`at most ${maximum}`]),
+    ...(exclusiveMaximum === undefined ? [] : [`less than ${exclusiveMaximum}`]),
+  ];
+  return bounds.length === 0 ? '' : ` of ${bounds.join(' and ')}`;
+}
+
+function pluralOf(items: JsonSchema | undefined): string {
+  if (items?.type === 'integer' || items?.type === 'number') return describeNumber(items, true);
+  if (items?.type === 'array') return `lists of ${countOf(items)}${pluralOf(items.items)}`;
+  return items?.enum === undefined ? 'values' : 'names';
 }
 
 function countOf({ minItems, maxItems }: JsonSchema): string {
@@ -88,8 +101,28 @@ function countOf({ minItems, maxItems }: JsonSchema): string {
 }
 
 /** `a, b or c` */
-export function listOf(items: readonly unknown[], word: 'and' | 'or'): string {
-  const words = items.map(String);
-  const last = words.pop();
-  return words.length === 0 ? (last ?? 'nothing') : `${words.join(', ')} ${word} ${last}`;
+export function listOf(items: readonly string[], word: 'and' | 'or'): string {
+  const last = items[items.length - 1] ?? 'nothing';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} ${word} ${last}`;
+}
+
+/** True where a value is of a JSON type; a number that is not whole is still meant for an integer. */
+export function isOfType(value: unknown, type: string | undefined): boolean {
+  switch (type) {
+    case 'array':
+      return Array.isArray(value);
+    case 'object':
+      return isMapping(value);
+    case 'integer':
+    case 'number':
+      return typeof value === 'number';
+    case 'null':
+      return value === null;
+    default:
+      return typeof value === type;
+  }
+}
+
+export function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,8 +2,9 @@
  * The optimizers of `tf.train`: one table, from which the schema, the types and the lowering are derived.
  * Options are in the order of the function's parameters, and defaults are tfjs's own.
  */
-import Type, { type TSchema } from 'typebox';
+
 import type { Argument, Call } from '../layers/index.js';
+import { type TSchema, Type } from '../layers/type.js';
 import { choiceSchema } from './choice-schema.js';
 
 interface OptimizerKind {

@@ -2,10 +2,11 @@
  * The language of specs as one JSON schema. The layers come from the registry; this file adds what stands
  * around them. Checking, types, the published schema and the reference are all derived from here.
  */
-import Type, { type Static, type TSchema } from 'typebox';
 import { type LayerDefinition, layers } from '../layers/index.js';
 import { oneOf, positiveInteger, strictObject } from '../layers/options.js';
+import { type Static, Type } from '../layers/type.js';
 import { datasetSchema } from './datasets.js';
+import type { JsonSchema } from './describe.js';
 import { limits } from './limits.js';
 import { lossNames, metricNames } from './losses.js';
 import { optimizerSchema } from './optimizers.js';
@@ -95,7 +96,6 @@ export const trainingSchema = strictObject(
 
 export type TrainingSection = Static<typeof trainingSchema>;
 
-/** The sections of a spec, with what `layers` and `training` hold left open. */
 const sections = {
   name: Type.String({
     pattern: '^[A-Za-z][A-Za-z0-9_-]*$',
@@ -121,20 +121,6 @@ const sections = {
   }),
 };
 
-const layersOf = (items: TSchema) =>
-  Type.Array(items, {
-    minItems: 1,
-    maxItems: limits.layers,
-    description: 'The layers, each on the output of the one before it.',
-  });
-
-/** A spec whose layers and training section are checked one by one, by their own schemas. */
-export const frameSchema = strictObject({
-  ...sections,
-  layers: layersOf(Type.Unknown()),
-  training: Type.Optional(Type.Object({})),
-});
-
 /** One layer of this kind, as it is written in a spec. */
 export function layerSchema(definition: LayerDefinition) {
   return strictObject(
@@ -147,18 +133,28 @@ export function layerSchema(definition: LayerDefinition) {
   );
 }
 
-/** The JSON schema (draft 2020-12) of whole specs, for editors and other programs. */
-export function specSchema(): Readonly<Record<string, unknown>> {
-  const layer = Type.Unsafe({
+function wholeSpec() {
+  const layer = Type.Unsafe<{ readonly type: string }>({
     type: 'object',
     discriminator: { propertyName: 'type' },
     oneOf: [...layers.values()].map(layerSchema),
   });
-  const spec = strictObject({
+  return strictObject({
     ...sections,
-    layers: layersOf(layer),
+    layers: Type.Array(layer, {
+      minItems: 1,
+      maxItems: limits.layers,
+      description: 'The layers, each on the output of the one before it.',
+    }),
     training: Type.Optional(trainingSchema),
   });
+}
+
+/** What a spec is, to check by. */
+export const spec = wholeSpec() as unknown as JsonSchema;
+
+/** The JSON schema (draft 2020-12) of whole specs, for editors and other programs: a copy, to do with as you like. */
+export function specSchema(): Record<string, unknown> {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     $id: 'urn:speccc:spec',

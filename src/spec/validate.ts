@@ -2,16 +2,13 @@
  * From plain data to a spec that is known to follow the schema, as far as it does. Every fault is reported
  * at its place; what is left is kept, so that the next pass can check it too.
  */
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import type { TSchema } from 'typebox';
-import { type Diagnostic, formatPath, type SpecPath } from '../diagnostics/index.js';
+import type { Diagnostic, Range, SpecPath } from '../diagnostics/index.js';
 import { type LayerDefinition, layers, type Shape } from '../layers/index.js';
-import { describeValue } from './describe.js';
+import { checkValue, type Fault } from './check-value.js';
+import { describeValue, isMapping } from './describe.js';
 import type { SpecDocument } from './document.js';
 import { limits } from './limits.js';
-import { defaults, frameSchema, layerSchema, type TrainingSection, trainingSchema } from './schema.js';
-import { type Fault, schemaFaults } from './schema-faults.js';
-import { nearest } from './suggest.js';
+import { defaults, spec as specSchema, type TrainingSection } from './schema.js';
 
 /** A spec without its faulty parts: what is undefined was missing or wrong, and has been reported. */
 export interface ValidatedSpec {
@@ -35,146 +32,115 @@ export interface ValidatedLayer {
   readonly options: Readonly<Record<string, unknown>> | undefined;
 }
 
-const ajv = new Ajv2020({
-  strict: true,
-  // A union names its discriminator as required beside the branches that define it.
-  strictRequired: false,
-  allErrors: true,
-  verbose: true,
-  discriminator: true,
-  meta: false,
-  validateSchema: false,
-});
-const compiled = new Map<string, ValidateFunction>();
-
-/** A schema is compiled when it is first needed: most specs use a few kinds of layers. */
-function validator(name: string, schema: () => TSchema): ValidateFunction {
-  let validate = compiled.get(name);
-  if (validate === undefined) {
-    validate = ajv.compile(schema());
-    compiled.set(name, validate);
-  }
-  return validate;
-}
-
+/** There is a spec wherever the document is a mapping at all. The document is not changed. */
 export function validateSpec(document: SpecDocument): {
   readonly spec?: ValidatedSpec;
   readonly diagnostics: readonly Diagnostic[];
 } {
-  const faults: Fault[] = [];
   const { value } = document;
-  const frame = check('', () => frameSchema, value, [], faults);
-  if (!isMapping(value)) return { diagnostics: locate(document, faults) };
-
+  if (!isMapping(value)) return { diagnostics: locate(document, checkValue(specSchema, value, [])) };
+  const items = Array.isArray(value.layers) ? value.layers : [];
+  const tooMany = items.length > limits.layers;
+  // The layers of such a spec are not looked at one by one.
+  const checked = tooMany ? { ...value, layers: { length: items.length } } : value;
+  const faults = tooMany
+    ? [
+        ...checkValue(specSchema, checked, []).filter(({ path }) => path[0] !== 'layers'),
+        tooManyLayers(items),
+      ]
+    : [...checkValue(specSchema, value, [])];
+  const byPlace = groupFaults(faults);
   const sound = <T>(key: string) =>
-    frame.has(key) || !Object.hasOwn(value, key) ? undefined : (value[key] as T);
-  const items = Array.isArray(value.layers) && value.layers.length <= limits.layers ? value.layers : [];
+    byPlace.has(key) || !Object.hasOwn(value, key) ? undefined : (value[key] as T);
+  const named = tooMany ? { layers: [], faults: [] } : nameLayers(items, byPlace);
   const spec: ValidatedSpec = {
     document,
     name: sound<string>('name'),
     description: sound<string>('description'),
     seed: sound<number>('seed') ?? defaults.seed,
     input: sound<Shape>('input'),
-    layers: validateLayers(items, faults),
-    training: validateTraining(value.training, faults),
+    layers: named.layers,
+    training: soundTraining(value.training, byPlace.get('training') ?? []),
   };
-  return { spec, diagnostics: locate(document, faults) };
+  return { spec, diagnostics: locate(document, [...faults, ...named.faults]) };
 }
 
-/** Checks one part; says which of its keys are wrong. */
-function check(
-  name: string,
-  schema: () => TSchema,
-  value: unknown,
-  path: SpecPath,
-  faults: Fault[],
-): ReadonlySet<string | number> {
-  const validate = validator(name, schema);
-  if (validate(value)) return new Set();
-  const found = schemaFaults(validate.errors ?? [], path, (at) => formatPath(at) || 'spec');
-  faults.push(...found);
-  return new Set(found.map((fault) => fault.path[path.length]).filter((step) => step !== undefined));
+const tooManyLayers = (items: readonly unknown[]): Fault => ({
+  code: 'spec-too-large',
+  path: ['layers'],
+  at: 'key',
+  message: `layers: expected at most ${limits.layers}, found ${items.length}`,
+});
+
+/** By section, and by layer: `layers.3`. */
+function groupFaults(faults: readonly Fault[]): ReadonlyMap<string, readonly Fault[]> {
+  const groups = new Map<string, Fault[]>();
+  for (const fault of faults) {
+    const [section, index] = fault.path;
+    const place = section === 'layers' && index !== undefined ? `layers.${index}` : String(section ?? '');
+    const group = groups.get(place);
+    if (group === undefined) groups.set(place, [fault]);
+    else group.push(fault);
+  }
+  return groups;
 }
 
-function validateLayers(items: readonly unknown[], faults: Fault[]): readonly ValidatedLayer[] {
-  const taken = new Set<string>();
-  for (const item of items) if (isMapping(item) && typeof item.name === 'string') taken.add(item.name);
-  const counts = new Map<string, number>();
-  const generate = (type: string) => {
-    let name: string;
-    do {
-      const count = (counts.get(type) ?? 0) + 1;
-      counts.set(type, count);
-      name = `${type}_${count}`;
-    } while (taken.has(name));
-    taken.add(name);
-    return name;
-  };
-  const seen = new Map<string, number>();
-  return items.map((item, index) => {
-    const layer = validateLayer(item, ['layers', index], faults);
-    const given = isMapping(item) && typeof item.name === 'string' ? item.name : undefined;
-    if (given !== undefined) {
-      const first = seen.get(given);
-      if (first !== undefined) {
-        faults.push({
-          code: 'duplicate-name',
-          path: ['layers', index, 'name'],
-          at: 'value',
-          message: `layers[${index}].name: ${describeValue(given)} is the name of layers[${first}] already`,
-        });
-      } else seen.set(given, index);
-    }
-    return { ...layer, name: given ?? generate(layer.type ?? 'layer') };
-  });
-}
-
-function validateLayer(item: unknown, path: SpecPath, faults: Fault[]): Omit<ValidatedLayer, 'name'> {
-  const where = formatPath(path);
-  const unknown = { path, type: undefined, definition: undefined, options: undefined };
-  if (!isMapping(item)) {
-    const message = `${where}: expected a mapping with a 'type', found ${describeValue(item)}`;
-    faults.push({ code: 'wrong-type', path, at: 'value', message });
-    return unknown;
-  }
-  if (!Object.hasOwn(item, 'type')) {
-    faults.push({ code: 'missing-option', path, at: 'value', message: `${where} needs 'type'` });
-    return unknown;
-  }
-  const { type } = item;
-  const definition = typeof type === 'string' ? layers.get(type) : undefined;
-  if (typeof type !== 'string' || definition === undefined) {
-    const near = typeof type === 'string' ? nearest(type, layers.keys()) : undefined;
-    faults.push({
-      code: typeof type === 'string' ? 'unknown-layer-type' : 'wrong-type',
-      path: [...path, 'type'],
-      at: 'value',
-      message: `${where}.type: expected a layer type, found ${describeValue(type)}`,
-      ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
-    });
-    return unknown;
-  }
-  const before = faults.length;
-  check(type, () => layerSchema(definition), item, path, faults);
-  const found = faults.slice(before);
-  const { name: _name, type: _type, ...options } = item;
-  for (const fault of found) if (fault.code === 'unknown-option') delete options[String(fault.path[2])];
-  const harmless = found.every(
-    (fault) =>
-      (fault.code === 'unknown-option' && fault.path.length === 3) ||
-      (fault.path[2] === 'name' && fault.path.length === 3),
+function nameLayers(
+  items: readonly unknown[],
+  faults: ReadonlyMap<string, readonly Fault[]>,
+): { readonly layers: readonly ValidatedLayer[]; readonly faults: readonly Fault[] } {
+  const given = items.map((item) =>
+    isMapping(item) && typeof item.name === 'string' ? item.name : undefined,
   );
-  return { path, type, definition, options: harmless ? options : undefined };
+  const generate = nameGenerator(given);
+  const first = new Map<string, number>();
+  const duplicates: Fault[] = [];
+  const named = items.map((item, index) => {
+    const name = given[index];
+    const earlier = name === undefined ? undefined : first.get(name);
+    if (name !== undefined && earlier !== undefined) {
+      const message = `layers[${index}].name: ${describeValue(name)} is the name of layers[${earlier}] already`;
+      duplicates.push({ code: 'duplicate-name', path: ['layers', index, 'name'], at: 'value', message });
+    } else if (name !== undefined) first.set(name, index);
+    const layer = soundLayer(item, index, faults.get(`layers.${index}`) ?? []);
+    return { ...layer, name: name ?? generate(layer.type ?? 'layer') };
+  });
+  return { layers: named, faults: duplicates };
 }
 
-function validateTraining(value: unknown, faults: Fault[]): Partial<TrainingSection> | undefined {
+/** `conv2d_1`, `conv2d_2`, …: the same for the same spec, and never a name that is given. */
+function nameGenerator(given: readonly (string | undefined)[]): (type: string) => string {
+  const taken = new Set(given);
+  const counts = new Map<string, number>();
+  return (type) => {
+    let count = counts.get(type) ?? 0;
+    do count++;
+    while (taken.has(`${type}_${count}`));
+    counts.set(type, count);
+    return `${type}_${count}`;
+  };
+}
+
+/** A layer without the options that it does not have. */
+function soundLayer(item: unknown, index: number, faults: readonly Fault[]): Omit<ValidatedLayer, 'name'> {
+  const path = ['layers', index];
+  const type = isMapping(item) && typeof item.type === 'string' ? item.type : undefined;
+  const definition = type === undefined ? undefined : layers.get(type);
+  if (!isMapping(item) || definition === undefined) return { path, type, definition, options: undefined };
+  const { name: _name, type: _type, ...options } = item as Record<string, unknown>;
+  for (const fault of faults) {
+    const [, , key, ...deeper] = fault.path;
+    if (deeper.length > 0 || key === undefined) return { path, type, definition, options: undefined };
+    if (fault.code === 'unknown-option') delete options[key];
+    else if (key !== 'name') return { path, type, definition, options: undefined };
+  }
+  return { path, type, definition, options };
+}
+
+function soundTraining(value: unknown, faults: readonly Fault[]): Partial<TrainingSection> | undefined {
   if (!isMapping(value)) return undefined;
-  const wrong = check('training', () => trainingSchema, value, ['training'], faults);
+  const wrong = new Set(faults.map(({ path }) => path[1]));
   return Object.fromEntries(Object.entries(value).filter(([key]) => !wrong.has(key)));
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function locate(document: SpecDocument, faults: readonly Fault[]): readonly Diagnostic[] {
@@ -184,6 +150,17 @@ function locate(document: SpecDocument, faults: readonly Fault[]): readonly Diag
       severity: 'error' as const,
       ...fault,
       file: document.file,
-      range: at === 'key' ? document.locateKey(fault.path) : document.locate(fault.path),
+      range: rangeOf(document, fault.path, at),
     }));
+}
+
+function rangeOf(document: SpecDocument, path: SpecPath, at: Fault['at']): Range {
+  if (at === 'key') return document.locateKey(path);
+  if (at === 'value') return document.locate(path);
+  // What is missing has no place of its own: its type's is the next best, then its key's, then its beginning.
+  const around = document.locate(path);
+  const type = document.locate([...path, 'type']);
+  if (type.start.offset !== around.start.offset || type.end.offset !== around.end.offset) return type;
+  const key = document.locateKey(path);
+  return key.start.offset === around.start.offset ? { start: around.start, end: around.start } : key;
 }
