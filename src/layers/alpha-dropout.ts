@@ -1,7 +1,7 @@
-import Type from 'typebox';
 import { defineLayer } from './define-layer.js';
 import { noiseShapeProblem } from './noise-shape.js';
 import { dropRate, listOf, positiveInteger } from './options.js';
+import { Type } from './type.js';
 
 export const alphaDropout = defineLayer({
   type: 'alphaDropout',

@@ -1,7 +1,7 @@
-import Type from 'typebox';
 import { inputAxes } from './axis.js';
 import { defineLayer, isProblem, type Problem } from './define-layer.js';
 import { center, epsilon, missingWeightProblem, normalizationRankProblem, scale } from './normalization.js';
+import { Type } from './type.js';
 import { constraint, initializer, regularizer, weight } from './weight-options.js';
 
 export const batchNormalization = defineLayer({

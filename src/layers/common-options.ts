@@ -1,5 +1,5 @@
 /** Options that every layer has. `name` and `type`, which are not tfjs's alone, are added by the spec's schema. */
-import Type, { type Static, type TObject } from 'typebox';
+import { type Static, type TObject, Type } from './type.js';
 
 export const commonOptions = {
   trainable: Type.Optional(

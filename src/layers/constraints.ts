@@ -2,9 +2,10 @@
  * Bounds on weights: tfjs's constraints. tfjs itself applies them when weights are set or loaded, but its `fit`
  * and `trainOnBatch` do not: whoever trains has to project the weights after each step.
  */
-import Type from 'typebox';
+
 import type { ChoiceFamily, ChoiceOptions } from './named-choice.js';
 import { formatShape, type Shape } from './shape.js';
+import { Type } from './type.js';
 
 const axis = Type.Optional(
   Type.Integer({

@@ -1,5 +1,5 @@
 /** What the four 2-D convolutions share: options and the rule of their windows. */
-import Type from 'typebox';
+
 import type { Problem } from './define-layer.js';
 import { type DataFormat, imageOf, imageShape, requireImage } from './image.js';
 import {
@@ -13,6 +13,7 @@ import {
   useBias,
 } from './options.js';
 import type { Shape } from './shape.js';
+import { Type } from './type.js';
 import { weightOptions } from './weight-options.js';
 import { windowPositions } from './window.js';
 

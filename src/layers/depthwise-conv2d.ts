@@ -1,4 +1,3 @@
-import Type from 'typebox';
 import {
   biasOptions,
   convolutionOptions,
@@ -10,6 +9,7 @@ import { defineLayer } from './define-layer.js';
 import { imageOf } from './image.js';
 import { axisValues, positiveInteger } from './options.js';
 import { sizeOf } from './shape.js';
+import { Type } from './type.js';
 import { weight, weightOptions } from './weight-options.js';
 
 // tfjs's types list `dilationRate` as well, but it computes the layer without it.

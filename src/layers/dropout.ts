@@ -1,7 +1,7 @@
-import Type from 'typebox';
 import { defineLayer } from './define-layer.js';
 import { noiseShapeProblem } from './noise-shape.js';
 import { anyOf, dropRate, listOf, positiveInteger, randomMaskSeed } from './options.js';
+import { Type } from './type.js';
 
 export const dropout = defineLayer({
   type: 'dropout',

@@ -1,6 +1,6 @@
-import Type from 'typebox';
 import { defineLayer } from './define-layer.js';
 import { elementwise } from './elementwise.js';
+import { Type } from './type.js';
 
 export const gaussianNoise = defineLayer({
   type: 'gaussianNoise',

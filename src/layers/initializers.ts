@@ -5,10 +5,11 @@
  *   that name is not offered;
  * - a seed of zero is no seed.
  */
-import Type from 'typebox';
+
 import type { ChoiceFamily, ChoiceKind, ChoiceOptions } from './named-choice.js';
 import { oneOf } from './options.js';
 import { formatShape, sizeOf } from './shape.js';
+import { Type } from './type.js';
 
 const seed = Type.Optional(
   Type.Integer({

@@ -1,8 +1,8 @@
-import Type from 'typebox';
 import { inputAxes } from './axis.js';
 import { defineLayer, isProblem } from './define-layer.js';
 import { center, epsilon, missingWeightProblem, normalizationRankProblem, scale } from './normalization.js';
 import { anyOf, listOf } from './options.js';
+import { Type } from './type.js';
 import { initializer, regularizer, weight } from './weight-options.js';
 
 const axis = Type.Integer();

@@ -3,10 +3,11 @@
  * `kernelInitializer: { type: truncatedNormal, stddev: 0.05 }`. A family of them is one table, from which its
  * schema, its checks and its lowering are derived.
  */
-import Type, { type TProperties } from 'typebox';
+
 import type { Argument, Call } from './call.js';
 import { strictObject } from './options.js';
 import type { Shape } from './shape.js';
+import { type TProperties, Type } from './type.js';
 
 export type ChoiceOptions = Readonly<Record<string, Argument>>;
 

@@ -1,7 +1,8 @@
 /** What the normalizations share. */
-import Type from 'typebox';
+
 import type { Problem } from './define-layer.js';
 import { formatShape, type Shape } from './shape.js';
+import { Type } from './type.js';
 
 const onOff = (description: string) => Type.Optional(Type.Boolean({ default: true, description }));
 

@@ -2,7 +2,7 @@
  * Option types that many layers share. Descriptions end up in the JSON schema, the reference and editors;
  * names, defaults and meanings are tfjs's.
  */
-import Type, { type TProperties, type TSchema } from 'typebox';
+import { type TProperties, type TSchema, Type } from './type.js';
 
 /** An object that allows no other keys. */
 export function strictObject<Properties extends TProperties>(properties: Properties, options: object = {}) {

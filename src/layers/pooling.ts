@@ -1,9 +1,10 @@
 /** What the 2-D poolings share. */
-import Type from 'typebox';
+
 import type { Problem } from './define-layer.js';
 import { type DataFormat, imageOf, mapImage, requireImage } from './image.js';
 import { axisValues, dataFormat, type PerAxis, padding, perAxis, positiveInteger } from './options.js';
 import type { Shape } from './shape.js';
+import { Type } from './type.js';
 import { windowPositions } from './window.js';
 
 interface PoolingOptions {

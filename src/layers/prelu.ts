@@ -1,7 +1,7 @@
-import Type from 'typebox';
 import { inputAxes } from './axis.js';
 import { defineLayer, isProblem } from './define-layer.js';
 import { anyOf, listOf, positiveInteger } from './options.js';
+import { Type } from './type.js';
 import { weight, weightOptions } from './weight-options.js';
 
 export const prelu = defineLayer({

@@ -1,6 +1,7 @@
 /** Penalties on weights, added to the loss that is trained on: tfjs's regularizers. */
-import Type from 'typebox';
+
 import type { ChoiceFamily } from './named-choice.js';
+import { Type } from './type.js';
 
 const factor = (description: string) =>
   Type.Optional(Type.Number({ default: 0.01, minimum: 0, description }));

@@ -1,4 +1,3 @@
-import Type from 'typebox';
 import {
   biasOptions,
   convolutionOptions,
@@ -13,6 +12,7 @@ import { defineLayer } from './define-layer.js';
 import { imageOf } from './image.js';
 import { axisValues, positiveInteger } from './options.js';
 import { sizeOf } from './shape.js';
+import { Type } from './type.js';
 import { constraint, initializer, regularizer, weight } from './weight-options.js';
 
 export const separableConv2d = defineLayer({

@@ -1,8 +1,8 @@
-import Type from 'typebox';
 import { inputAxes } from './axis.js';
 import { defineLayer, isProblem } from './define-layer.js';
 import { anyOf, listOf } from './options.js';
 import { formatShape } from './shape.js';
+import { Type } from './type.js';
 
 const axis = Type.Integer();
 

@@ -1,7 +1,7 @@
-import Type from 'typebox';
 import { defineLayer } from './define-layer.js';
 import { mapImage } from './image.js';
 import { axisValues, dataFormat, oneOf, perAxis, positiveInteger } from './options.js';
+import { Type } from './type.js';
 
 export const upSampling2d = defineLayer({
   type: 'upSampling2d',

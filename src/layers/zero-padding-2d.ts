@@ -1,7 +1,7 @@
-import Type from 'typebox';
 import { defineLayer } from './define-layer.js';
 import { mapImage } from './image.js';
 import { dataFormat, marginSums, margins } from './options.js';
+import { Type } from './type.js';
 
 export const zeroPadding2d = defineLayer({
   type: 'zeroPadding2d',
