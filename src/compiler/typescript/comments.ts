@@ -38,11 +38,12 @@ export function createComment(summary: Summary, seed: number): string {
     formatCounted(parameters, 'parameter') + trainable,
     `${formatCounted(multiplyAdds, 'multiply-add')} per ${exampleNoun(summary)}`,
   ];
+  const weights =
+    parameters === 0
+      ? ''
+      : ` Its weights start the same at every call: they are drawn from the seeds below, which come from seed ${seed} of the spec.`;
   return docComment([
-    ...commentLines(
-      `Builds the model with fresh weights. They are the same at every call: the seeds below are derived from the spec's seed ${seed}.`,
-      width,
-    ),
+    ...commentLines(`Builds the model.${weights}`, width),
     '',
     ...commentLines(`${costs.join(', ')}.`, width),
   ]);

@@ -2,7 +2,7 @@
  * Expressions and their layout: as much on a line as fits, else one element a line, as Prettier and Biome lay them
  * out, so that a printed file that somebody formats stays as it is. (ts-morph's own formatter never breaks a line.)
  */
-import { type Argument, isCall } from '../../layers/index.js';
+import { type Argument, type Call, isCall } from '../../layers/index.js';
 import { quote } from './text.js';
 
 /** Columns of a line. */
@@ -14,21 +14,39 @@ export type Expression =
   | string
   | { readonly kind: 'array'; readonly elements: readonly Expression[] }
   | { readonly kind: 'object'; readonly entries: readonly (readonly [key: string, value: Expression])[] }
-  | { readonly kind: 'call'; readonly callee: string; readonly args: readonly Expression[] };
+  | CallExpression;
+
+export interface CallExpression {
+  readonly kind: 'call';
+  readonly callee: string;
+  readonly args: readonly Expression[];
+}
 
 /** A call's argument as an expression. Options that are `undefined` are left out. */
 export function expressionOf(argument: Argument): Expression {
   if (typeof argument === 'string') return quote(argument);
   if (typeof argument === 'number') return numberText(argument);
   if (typeof argument !== 'object' || argument === null) return String(argument);
-  if (isList(argument)) return { kind: 'array', elements: argument.map(expressionOf) };
-  if (isCall(argument)) return { kind: 'call', callee: argument.call, args: argument.args.map(expressionOf) };
+  if (isList(argument)) return arrayExpression(argument);
+  if (isCall(argument)) return callExpression(argument);
   return {
     kind: 'object',
     entries: Object.entries(argument)
       .filter((entry): entry is [string, Argument] => entry[1] !== undefined)
       .map(([key, value]) => [keyText(key), expressionOf(value)]),
   };
+}
+
+/** tfjs takes `null` for a free axis wherever it takes a shape, but some of its types say `number[]`. */
+function arrayExpression(elements: readonly Argument[]): Expression {
+  const array: Expression = { kind: 'array', elements: elements.map(expressionOf) };
+  return elements.includes(null) ? `${flat(array)} as number[]` : array;
+}
+
+/** Types of regularizers take no options, but not empty ones. */
+export function callExpression({ call, args }: Call): CallExpression {
+  const withoutOptions = call.startsWith('tf.regularizers.') && JSON.stringify(args) === '[{}]';
+  return { kind: 'call', callee: call, args: withoutOptions ? [] : args.map(expressionOf) };
 }
 
 function isList(argument: Argument): argument is readonly Argument[] {
@@ -41,9 +59,15 @@ function numberText(value: number): string {
 }
 
 /** In an object literal `__proto__` sets the prototype, unless it is computed. */
-export function keyText(key: string): string {
+function keyText(key: string): string {
   if (key === '__proto__') return "['__proto__']";
   return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
+}
+
+/** `shapes.image`, or `shapes['left-image']`. */
+export function memberText(object: string, key: string): string {
+  const text = keyText(key);
+  return text === key ? `${object}.${key}` : `${object}[${quote(key)}]`;
 }
 
 /** On one line, however long. */
@@ -67,7 +91,7 @@ export function flat(expression: Expression): string {
  */
 export function layOut(expression: Expression, width: number, before = '', after = ''): string {
   const line = before + flat(expression) + after;
-  if (line.length <= width || typeof expression === 'string') return line;
+  if (typeof expression === 'string' || (line.length <= width && !mustBreak(expression))) return line;
   const inner = width - indentation.length;
   switch (expression.kind) {
     case 'array':
@@ -91,6 +115,35 @@ export function layOut(expression: Expression, width: number, before = '', after
         `)${after}`,
       );
     }
+  }
+}
+
+/** A matrix has a line for each row, and an array of objects one for each object. */
+export function mustBreak(expression: Expression): boolean {
+  if (typeof expression === 'string') return false;
+  switch (expression.kind) {
+    case 'array': {
+      const { elements } = expression;
+      const [first] = elements.map((element) => (typeof element === 'string' ? undefined : element));
+      const alike = elements.every(
+        (element) =>
+          typeof element === 'object' && element.kind === first?.kind && partsOf(element).length > 1,
+      );
+      return (elements.length > 1 && first?.kind !== 'call' && alike) || elements.some(mustBreak);
+    }
+    default:
+      return partsOf(expression).some(mustBreak);
+  }
+}
+
+function partsOf(expression: Exclude<Expression, string>): readonly Expression[] {
+  switch (expression.kind) {
+    case 'array':
+      return expression.elements;
+    case 'object':
+      return expression.entries.map(([, value]) => value);
+    case 'call':
+      return expression.args;
   }
 }
 

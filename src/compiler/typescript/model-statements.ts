@@ -1,10 +1,20 @@
-/** The body of the function that makes a model: one statement a layer, each under a comment with its shape and size. */
-import { type Argument, type Call, formatShape, isCall, layers } from '../../layers/index.js';
+/** The body of the function that makes a model: one statement a layer, under a comment with its shape and size. */
+import { type Call, formatShape } from '../../layers/index.js';
 import { modelCalls } from '../model-calls.js';
-import type { GraphNode, ModelGraph } from '../model-graph.js';
+import type { ModelGraph } from '../model-graph.js';
 import { formatCount, type Summary } from '../summary.js';
 import { identifierSource } from './identifiers.js';
-import { type Expression, expressionOf, flat, keyText, layOut, lineWidth } from './layout.js';
+import {
+  type CallExpression,
+  callExpression,
+  type Expression,
+  expressionOf,
+  flat,
+  layOut,
+  lineWidth,
+  memberText,
+  mustBreak,
+} from './layout.js';
 import { commentText } from './text.js';
 
 /** Columns that a statement may take: it stands in the body of a function. */
@@ -30,16 +40,13 @@ export function modelStatements(
 
 /** The constant of an input's shape, as an array that tfjs's types take. */
 function inputShapeOf(graph: ModelGraph, name: string): string {
-  if (graph.inputs.length === 1) return '[...inputShape]';
-  const key = keyText(name);
-  return /^\w/.test(key)
-    ? `[...inputShapes.${key}]`
-    : `[...inputShapes${key.startsWith('[') ? key : `[${key}]`}]`;
+  return graph.inputs.length === 1 ? '[...inputShape]' : `[...${memberText('inputShapes', name)}]`;
 }
 
 function sequentialStatements(graph: ModelGraph, comments: readonly string[]): ModelStatements {
-  const added = modelCalls(graph).layers.map(({ node, call }, index) => {
-    const layer = layerExpression(node, call, { inputShape: inputShapeOf(graph, graph.inputs[0]!.name) });
+  const shape = inputShapeOf(graph, graph.inputs[0]!.name);
+  const added = modelCalls(graph).layers.map(({ call }, index) => {
+    const layer = index === 0 ? withShapeConstant(call, shape) : callExpression(call);
     return `${comments[index]}\n${layOut(callOf('model.add', layer), width, '', ';')}`;
   });
   const made = callOf('tf.sequential', expressionOf({ name: graph.name }));
@@ -75,11 +82,7 @@ function functionalStatements(
     return layOut(callOf('tf.input', options), width, `const ${identifiers.get(name)} = `, ';');
   });
   const applied = modelCalls(graph).layers.map(({ node, call }, index) => {
-    const statement = applyStatement(
-      identifiers.get(node.name)!,
-      layerExpression(node, call),
-      values(node.inputs),
-    );
+    const statement = applyStatement(identifiers.get(node.name)!, callExpression(call), values(node.inputs));
     return `${comments[index]}\n${statement}`;
   });
   const made: Expression = {
@@ -96,55 +99,42 @@ function functionalStatements(
   };
 }
 
-/** `const c1 = tf.layers.conv2d({ … }).apply(input) as tf.SymbolicTensor;` */
-function applyStatement(identifier: string, layer: Expression, inputs: Expression): string {
+/**
+ * `const c1 = tf.layers.conv2d({ … }).apply(input) as tf.SymbolicTensor;`, as a chain of calls, one a line, where it
+ * is long.
+ */
+function applyStatement(identifier: string, layer: CallExpression, inputs: Expression): string {
   const before = `const ${identifier} = `;
-  const after = ') as tf.SymbolicTensor;';
-  const byLayer = layOut(layer, width, before, `.apply(${flat(inputs)}${after}`);
-  const fits = byLayer.split('\n').every((line) => line.length <= width);
-  return fits ? byLayer : layOut(inputs, width, `${before}${flat(layer)}.apply(`, after);
+  const after = ' as tf.SymbolicTensor;';
+  const line = `${before}${flat(layer)}${flat(callOf('.apply', inputs))}${after}`;
+  if (line.length <= width && !mustBreak(layer)) return line;
+  const dot = layer.callee.lastIndexOf('.');
+  const calls = [
+    layOut({ ...layer, callee: layer.callee.slice(dot) }, width - 2),
+    layOut(callOf('.apply', inputs), width - 2, '', after),
+  ];
+  return [
+    before + layer.callee.slice(0, dot),
+    ...calls
+      .join('\n')
+      .split('\n')
+      .map((text) => `  ${text}`),
+  ].join('\n');
 }
 
-function callOf(callee: string, argument: Expression): Expression {
+function callOf(callee: string, argument: Expression): CallExpression {
   return { kind: 'call', callee, args: [argument] };
 }
 
-/**
- * The call that makes a layer. What its lowering filled in though the spec does not say it is left out where tfjs
- * takes the same by itself. `replaced` holds the source of options that are not printed as they are.
- */
-function layerExpression(
-  node: GraphNode,
-  call: Call,
-  replaced: Readonly<Record<string, string>> = {},
-): Expression {
-  const [options, ...others] = call.args;
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) return expressionOf(call);
-  const defaults = layers.get(node.type)?.options.properties ?? {};
-  const entries = Object.entries(options as { readonly [key: string]: Argument | undefined })
-    .filter((entry): entry is [string, Argument] => entry[1] !== undefined)
-    .filter(
-      ([key, value]) =>
-        Object.hasOwn(node.options, key) ||
-        !Object.hasOwn(defaults, key) ||
-        !isDefault(value, (defaults[key] as { readonly default?: unknown }).default),
-    )
-    .map(([key, value]): [string, Expression] => [
-      keyText(key),
-      Object.hasOwn(replaced, key) ? replaced[key]! : expressionOf(value),
-    ]);
-  return {
-    kind: 'call',
-    callee: call.call,
-    args: [{ kind: 'object', entries }, ...others.map(expressionOf)],
-  };
-}
-
-/** `zeros` is what `tf.initializers.zeros()` makes; a seeded initializer is nobody's default. */
-function isDefault(value: Argument, standard: unknown): boolean {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value) && isCall(value))
-    return value.args.length === 0 && value.call.split('.').at(-1) === standard;
-  return standard !== undefined && JSON.stringify(value) === JSON.stringify(standard);
+/** The call that makes the first layer of a sequential model: `inputShape` is the exported constant. */
+function withShapeConstant(call: Call, constant: string): CallExpression {
+  const expression = callExpression(call);
+  const [options, ...others] = expression.args;
+  if (typeof options !== 'object' || options.kind !== 'object') return expression;
+  const entries = options.entries.map(
+    ([key, value]) => [key, key === 'inputShape' ? constant : value] as const,
+  );
+  return { ...expression, args: [{ kind: 'object', entries }, ...others] };
 }
 
 /** Names up to this length are lined up. */

@@ -1,0 +1,116 @@
+/** Printed text, taken up by the real tools: TypeScript's checker and parser, and a module that runs it. */
+import { join } from 'node:path';
+import ts from 'typescript';
+import type { Tf } from '../../src/runtime/backend.js';
+
+/** The strictest settings that a project which takes a printed file may have. */
+const strictest: ts.CompilerOptions = {
+  noEmit: true,
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  exactOptionalPropertyTypes: true,
+  noImplicitReturns: true,
+  noUnusedLocals: true,
+  noUnusedParameters: true,
+  noPropertyAccessFromIndexSignature: true,
+  verbatimModuleSyntax: true,
+  isolatedModules: true,
+  skipLibCheck: true,
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  types: [],
+};
+
+/** All complaints of the TypeScript compiler about files that exist in memory only, by name without `.ts`. */
+export function typeErrors(files: ReadonlyMap<string, string>): string[] {
+  const folder = join(import.meta.dirname, 'printed');
+  const texts = new Map([...files].map(([name, text]) => [join(folder, `${name}.ts`), text]));
+  const disk = ts.createCompilerHost(strictest);
+  const host: ts.CompilerHost = {
+    ...disk,
+    fileExists: (file) => texts.has(file) || disk.fileExists(file),
+    directoryExists: (path) => path === folder || ts.sys.directoryExists(path),
+    readFile: (file) => texts.get(file) ?? disk.readFile(file),
+    getSourceFile(file, version, ...others) {
+      const text = texts.get(file);
+      return text === undefined
+        ? disk.getSourceFile(file, version, ...others)
+        : ts.createSourceFile(file, text, version);
+    },
+  };
+  const program = ts.createProgram([...texts.keys()], strictest, host);
+  return ts
+    .getPreEmitDiagnostics(program)
+    .map(
+      ({ file, start, messageText }) =>
+        `${file?.fileName.slice(folder.length + 1)}:${file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : ''} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
+    );
+}
+
+export interface PrintedModule {
+  readonly inputShape?: readonly number[];
+  readonly classNames?: readonly string[];
+  readonly create: () => ReturnType<Tf['model']>;
+  readonly compile?: (model: ReturnType<Tf['model']>) => void;
+}
+
+/** Strips the types and runs the module. It may ask for tfjs and for nothing else. */
+export function runPrinted(text: string, tf: Tf): PrintedModule {
+  const { outputText } = ts.transpileModule(text, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS },
+  });
+  const exported: Record<string, unknown> = {};
+  const require = (name: string) => {
+    if (name !== '@tensorflow/tfjs') throw new Error(`the printed file asks for '${name}'`);
+    return tf;
+  };
+  new Function('exports', 'require', outputText)(exported, require);
+  const named = (prefix: string) =>
+    Object.entries(exported).find(([name]) => name.startsWith(prefix))?.[1] as never;
+  return { ...exported, create: named('create'), compile: named('compile') };
+}
+
+export function parse(text: string): ts.SourceFile {
+  return ts.createSourceFile('printed.ts', text, ts.ScriptTarget.ES2022, true);
+}
+
+/** The kinds of all nodes of a file, in the order of the text: what is left of it without names and values. */
+export function nodeKinds(file: ts.SourceFile): string[] {
+  const kinds: string[] = [];
+  const visit = (node: ts.Node) => {
+    kinds.push(ts.SyntaxKind[node.kind]);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return kinds;
+}
+
+/** The values of all string literals of a file. */
+export function stringLiterals(file: ts.SourceFile): string[] {
+  const values: string[] = [];
+  const visit = (node: ts.Node) => {
+    if (ts.isStringLiteral(node)) values.push(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return values;
+}
+
+/** What a comment can make a compiler or bundler do, and syntax errors. */
+export function instructions(file: ts.SourceFile): unknown[] {
+  const hidden = file as ts.SourceFile & {
+    readonly parseDiagnostics: readonly unknown[];
+    readonly commentDirectives?: readonly unknown[];
+    readonly checkJsDirective?: unknown;
+    readonly pragmas: ReadonlyMap<string, unknown>;
+  };
+  return [
+    ...hidden.parseDiagnostics,
+    ...(hidden.commentDirectives ?? []),
+    ...(hidden.checkJsDirective === undefined ? [] : [hidden.checkJsDirective]),
+    ...hidden.pragmas.keys(),
+    ...file.referencedFiles,
+    ...(/^\s*\/\/[#@]/m.exec(file.text) ?? []),
+  ];
+}
