@@ -20,11 +20,12 @@ export interface Remote {
   readonly bytes: number;
   /** Milliseconds to wait for the first byte, where the default does not suit. */
   readonly patience?: number;
+  /** Milliseconds that the download may stand still, where the default does not suit. */
+  readonly stall?: number;
 }
 
-/** Milliseconds that a download may stand still. */
-const stall = 30_000;
 const defaultPatience = 15_000;
+const defaultStall = 30_000;
 
 /**
  * Hands the bytes of the archive to `consume` while they arrive. A connection that is lost on the way is tried
@@ -41,6 +42,7 @@ export async function download<T>(
   const npm = await readNpmOptions(place).catch((error: Error) => {
     throw new DataFault(`npm's configuration cannot be read (${error.message})`, { cause: error });
   });
+  if (npm.offline === true) throw new DataFault("npm's configuration says offline");
   const host = new URL(isAddress(remote.spec) ? remote.spec : npm.registry).host;
   for (let tries = 1; ; tries++) {
     task.onProgress?.({
@@ -142,7 +144,7 @@ class Attempt {
     let gzipped: boolean | undefined;
     for await (const chunk of stream) {
       this.#received += chunk.length;
-      this.#watch(stall);
+      this.#watch(this.remote.stall ?? defaultStall);
       // A server may undo the compression on the way; what is inside is still checked by the caller.
       gzipped ??= chunk[0] === 0x1f;
       if (gzipped) hash.update(chunk);
@@ -153,7 +155,9 @@ class Attempt {
     }
     this.#inConsumer = true;
     clearTimeout(this.#timer);
-    if (gzipped && hash.digest('base64') !== digest) throw new DataFault('is not the published archive');
+    if (gzipped && hash.digest('base64') !== digest) {
+      throw new DataFault(this.#received < total ? 'ends early' : 'is not the published archive');
+    }
   }
 
   async #guarded<T>(patience: number, request: () => Promise<T>): Promise<T> {
@@ -187,7 +191,6 @@ function networkReason(error: unknown, host: string): string {
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `host ${host} is not found (${code})`;
   if (/^E[45]\d\d$/.test(code)) return `${host} answers ${code.slice(1)}`;
   if (code === 'EINTEGRITY') return `${host} offers another file under this name`;
-  if (code === 'ENOTCACHED') return "npm's configuration says offline";
   if (/CERT|SIGNATURE|ALTNAME/.test(code)) {
     return `the certificate of ${host} is not trusted (${code}); npm's option cafile helps`;
   }

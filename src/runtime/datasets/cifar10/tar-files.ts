@@ -15,6 +15,7 @@ export async function readTarFiles(
   const { Parser } = await import('tar');
   let failure: unknown;
   let work = Promise.resolve();
+  let entries = 0;
   const fail = (error: unknown) => {
     failure ??= error;
   };
@@ -23,6 +24,7 @@ export async function readTarFiles(
     strict: true,
     gzip: true,
     onReadEntry: (entry) => {
+      entries += 1;
       const name = entry.path.slice(entry.path.lastIndexOf('/') + 1);
       const limit = entry.type === 'File' || entry.type === 'OldFile' ? largest(name) : undefined;
       if (limit === undefined) {
@@ -48,7 +50,7 @@ export async function readTarFiles(
   const finished = new Promise<void>((resolve) => {
     parser.on('end', resolve);
     parser.on('error', (error: unknown) => {
-      fail(archiveFault(error));
+      fail(archiveFault(error, entries));
       resolve();
     });
   });
@@ -64,12 +66,12 @@ export async function readTarFiles(
   if (failure !== undefined) throw failure;
 }
 
-function archiveFault(error: unknown): DataFault {
+function archiveFault(error: unknown, entries: number): DataFault {
   const { message, code } = error as NodeJS.ErrnoException;
   const reason =
     code === 'Z_BUF_ERROR' || /truncated|unexpected end/i.test(message)
       ? 'ends early'
-      : /unrecognized archive/i.test(message)
+      : entries === 0
         ? 'is not a tar archive'
         : `is damaged (${message.replace(/^TAR_\w+: /, '')})`;
   return new DataFault(reason, { cause: error });
