@@ -1,0 +1,184 @@
+/** The train command at work: a thin layer over `train`, which does everything but talk. */
+import { basename, relative } from 'node:path';
+import type { ModelGraph } from '../compiler/index.js';
+import { exampleNoun, formatSummary, type Summary, summarizeGraph } from '../compiler/summary.js';
+import type { DataProgress } from '../runtime/datasets/index.js';
+import { train } from '../runtime/trainer.js';
+import type { EndEvent, StartEvent, TrainEvent, TrainOptions } from '../runtime/training/events.js';
+import type { Override } from '../spec/apply-overrides.js';
+import type { TrainCommandOptions } from './commands/train.js';
+import type { CommandContext } from './context.js';
+import { showDataProgress } from './data-display.js';
+import { type ExitCode, exitCodes } from './exit-codes.js';
+import { formatCount, formatDuration, formatLarge, formatMetric } from './format.js';
+import { type LiveLine, openLiveLine } from './live-line.js';
+import { loadGraph } from './load-graph.js';
+import { shellCommand, shellWord } from './shell-word.js';
+import type { Output } from './terminal.js';
+import { showTraining, syntheticWarning } from './training-display.js';
+
+export async function runTraining(
+  spec: string,
+  options: TrainCommandOptions,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { graph } = await loadGraph(spec, context, overridesOf(options));
+  const { out } = context.terminal;
+  const live = openLiveLine(out);
+  const listener = options.json ? jsonEvents(out) : drawnEvents(graph, options, context, live);
+  let start: StartEvent | undefined;
+  let end: EndEvent | undefined;
+  try {
+    await train({
+      graph,
+      ...trainOptions(options),
+      command: shellCommand(context.program, context.argv),
+      signal: context.interruptible(),
+      onDataProgress: listener.onData,
+      onEvent: (event) => {
+        if (event.type === 'start') start = event;
+        if (event.type === 'end') end = event;
+        listener.onEvent(event);
+      },
+    });
+  } finally {
+    live.close();
+  }
+  if (start === undefined || end === undefined) throw new Error('the trainer told neither start nor end');
+  const again = goOnCommand(context);
+  if (options.json) {
+    out.line(JSON.stringify({ type: 'next', command: again }));
+  } else if (end.status === 'interrupted') {
+    for (const line of interruptedLines(end, again, out)) out.line(line);
+  } else {
+    for (const line of await finishedLines(start, end, context)) out.line(line);
+  }
+  return end.status === 'interrupted' ? exitCodes.interrupted : exitCodes.fine;
+}
+
+/** In the order of the command line's help; `--set` comes last and so wins. */
+function overridesOf({ seed, epochs, batchSize, set = [] }: TrainCommandOptions): readonly Override[] {
+  const shorthand = (path: string, origin: string, value: number | undefined) =>
+    value === undefined ? [] : [{ path, origin, value: String(value) }];
+  return [
+    ...shorthand('training.epochs', '--epochs', epochs),
+    ...shorthand('training.batchSize', '--batch-size', batchSize),
+    ...shorthand('seed', '--seed', seed),
+    ...set,
+  ];
+}
+
+function trainOptions(options: TrainCommandOptions): Omit<TrainOptions, 'graph'> {
+  const { out, data, backend, limitTrain, limitValidation, fresh, initialWeights, onChange, resumeFrom } =
+    options;
+  return {
+    backend,
+    ...(out === undefined ? {} : { folder: out }),
+    ...(data === undefined ? {} : { dataFolder: data }),
+    ...(limitTrain === undefined ? {} : { limitTrain }),
+    ...(limitValidation === undefined ? {} : { limitValidation }),
+    ...(fresh === undefined ? {} : { fresh }),
+    ...(initialWeights === undefined ? {} : { initialWeights }),
+    ...(onChange === undefined ? {} : { onChange }),
+    ...(resumeFrom === undefined ? {} : { resumeFrom }),
+  };
+}
+
+interface Listener {
+  readonly onData: (progress: DataProgress) => void;
+  readonly onEvent: (event: TrainEvent) => void;
+}
+
+const pauseBetweenSteps = 100;
+
+function jsonEvents(out: Output): Listener {
+  let steppedAt = Number.NEGATIVE_INFINITY;
+  return {
+    onData: (progress) => out.line(JSON.stringify({ type: 'data', ...progress })),
+    onEvent: (event) => {
+      if (event.type === 'step' && event.step < event.stepsPerEpoch) {
+        const now = performance.now();
+        if (now - steppedAt < pauseBetweenSteps) return;
+        steppedAt = now;
+      }
+      out.line(JSON.stringify(event));
+    },
+  };
+}
+
+function drawnEvents(
+  graph: ModelGraph,
+  { backend, onChange }: TrainCommandOptions,
+  { terminal: { out }, program }: CommandContext,
+  live: LiveLine,
+): Listener {
+  const summary = summarizeGraph(graph);
+  const noun = exampleNoun(summary);
+  const cost = `${formatLarge(summary.totals.multiplyAdds)} multiply-adds an ${noun}`;
+  return {
+    onData: showDataProgress(out, live),
+    onEvent: showTraining(out, live, {
+      noun,
+      program,
+      automatic: backend === 'auto',
+      cost: onChange === 'keep-run' ? undefined : cost,
+    }),
+  };
+}
+
+/** The same command without what would begin anew instead of going on. */
+function goOnCommand({ program, argv }: CommandContext): string {
+  const words: string[] = [];
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index]!;
+    if (word === '--fresh') continue;
+    if (/^--(initial-weights|resume-from)$/.test(word)) index++;
+    else if (!/^--(initial-weights|resume-from)=/.test(word)) words.push(word);
+  }
+  return shellCommand(program, words);
+}
+
+function interruptedLines(end: EndEvent, again: string, { colors }: Output): readonly string[] {
+  const where =
+    end.steps > 0
+      ? `in epoch ${end.epochs + 1} after step ${formatCount(end.steps)}`
+      : end.epochs > 0
+        ? `after epoch ${end.epochs}`
+        : 'before the first step';
+  return [
+    `${colors.yellow('interrupted')} ${where}, and saved in ${end.folder}; to go on:`,
+    `  ${colors.cyan(again)}`,
+  ];
+}
+
+async function finishedLines(
+  start: StartEvent,
+  end: EndEvent,
+  { terminal: { out }, program }: CommandContext,
+): Promise<readonly string[]> {
+  const { bold, cyan, dim, green, yellow } = out.colors;
+  const { openRun } = await import('../runtime/run-folder.js');
+  const run = await openRun(end.folder);
+  const summary: Summary = summarizeGraph(run.graph);
+  const label = (text: string) => dim(text.padEnd(7));
+  const folder = shellWord(relative('', end.folder) || '.');
+  const photo = exampleNoun(summary) === 'image';
+  const best =
+    end.best === null
+      ? []
+      : [`${label('best')}  epoch ${end.best.epoch}: ${end.monitor} ${bold(formatMetric(end.best.value))}`];
+  return [
+    '',
+    formatSummary(summary, { color: out.colors.isColorSupported, width: out.live ? out.columns() : 120 }),
+    '',
+    `${label('trained')}  ${green(`${end.epochs} epochs`)} in all, this time in ${formatDuration(end.seconds)}`,
+    ...best,
+    ...(start.dataset.synthetic
+      ? [`${label('data')}  ${yellow(`${start.dataset.name}, ${syntheticWarning}`)}`]
+      : []),
+    `${label('files')}  ${end.files.map((file) => basename(file)).join(', ')} in ${end.folder}`,
+    `${label('')}  checkpoints/best/model.json is read by any tfjs program`,
+    `${label('next')}  ${cyan(`${program} ${photo ? `predict ${folder} photo.png` : `evaluate ${folder}`}`)}`,
+    `${label('')}  ${cyan(`${program} export ${folder} --format txt`)}`,
+  ];
+}
