@@ -123,9 +123,10 @@ export function runWriter(
 
   return {
     begin: async (state, times) => {
+      // run.json first: by it a folder is known as a run's.
+      await writeRecord('running', state, times);
       await writeFileWhole(path('spec'), graph.source.text);
       await writeFileWhole(path('history'), formatHistory(state.history, columns));
-      await writeRecord('running', state, times);
     },
     saveLast: async (state, times) => {
       await saveCheckpoints(state, ['last']);
