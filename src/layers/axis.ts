@@ -1,6 +1,6 @@
 /** Axes of a layer's input as tfjs counts them: the batch is axis 0, negative ones count from the end. */
-import type { Problem } from './define-layer.js';
-import { formatShape, type Shape } from './shape.js';
+import type { Problem } from './problem.js';
+import { describeShape, type Shape } from './shape.js';
 
 /** The axes counted from 1, the first one after the batch, each once; or why there are none such. */
 export function inputAxes(
@@ -9,14 +9,14 @@ export function inputAxes(
   option: string,
 ): readonly number[] | Problem {
   const list = typeof axes === 'number' ? [axes] : axes;
-  const resolved = list.map((axis) => (axis < 0 ? axis + input.length + 1 : axis));
+  const resolved = list.map((axis) => resolveAxis(axis, input));
   const wrong = list.find((_axis, index) => resolved[index]! < 1 || resolved[index]! > input.length);
   if (wrong !== undefined) {
     return {
       code: 'axis-out-of-range',
-      message: `has ${option} ${wrong}, but its input ${formatShape(input)} has axes 1 to ${input.length}, or -${input.length} to -1`,
+      message: `has ${option} ${wrong}, but its input ${describeShape(input)} has ${axesOf(input)}`,
       option,
-      hint: 'axis 0 would be the batch',
+      ...(resolveAxis(wrong, input) === 0 ? { hint: 'that axis is the batch' } : {}),
     };
   }
   if (new Set(resolved).size < resolved.length) {
@@ -28,3 +28,8 @@ export function inputAxes(
   }
   return resolved;
 }
+
+const resolveAxis = (axis: number, input: Shape) => (axis < 0 ? axis + input.length + 1 : axis);
+
+const axesOf = ({ length }: Shape) =>
+  length === 1 ? 'axis 1, or -1, only' : `axes 1 to ${length}, or -${length} to -1`;

@@ -1,6 +1,7 @@
 import { inputAxes } from './axis.js';
-import { defineLayer, isProblem, type Problem } from './define-layer.js';
+import { defineLayer } from './define-layer.js';
 import { center, epsilon, missingWeightProblem, normalizationRankProblem, scale } from './normalization.js';
+import { isProblem, type Problem } from './problem.js';
 import { Type } from './type.js';
 import { constraint, initializer, regularizer, weight } from './weight-options.js';
 

@@ -4,7 +4,7 @@
  */
 
 import type { ChoiceFamily, ChoiceOptions } from './named-choice.js';
-import { formatShape, type Shape } from './shape.js';
+import { describeShape, type Shape } from './shape.js';
 import { Type } from './type.js';
 
 const axis = Type.Optional(
@@ -21,7 +21,7 @@ const maxValue = (value: number) =>
 function axisProblem({ axis = 0 }: ChoiceOptions, shape: Shape): string | undefined {
   return (axis as number) < shape.length
     ? undefined
-    : `has axis ${axis}, but the weight is ${formatShape(shape)}: its axes are 0 to ${shape.length - 1}`;
+    : `has axis ${axis}, but the weight, ${describeShape(shape)}, has ${shape.length === 1 ? 'axis 0 only' : `axes 0 to ${shape.length - 1}`}`;
 }
 
 export const constraints: ChoiceFamily = {

@@ -1,6 +1,5 @@
 /** What the four 2-D convolutions share: options and the rule of their windows. */
 
-import type { Problem } from './define-layer.js';
 import { type DataFormat, imageOf, imageShape, requireImage } from './image.js';
 import {
   activation,
@@ -12,6 +11,7 @@ import {
   positiveInteger,
   useBias,
 } from './options.js';
+import { isProblem, type Problem } from './problem.js';
 import type { Shape } from './shape.js';
 import { Type } from './type.js';
 import { weightOptions } from './weight-options.js';
@@ -69,7 +69,7 @@ export function convolutionShape(
     },
     input,
   );
-  return 'code' in spatial
+  return isProblem(spatial)
     ? spatial
     : imageShape({ spatial, channels: channels(image.channels) }, options.dataFormat);
 }

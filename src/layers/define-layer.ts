@@ -4,26 +4,12 @@
  * `LayerDefinition` that schema, reference, targets and tests read.
  */
 import type { Static, TObject, TProperties } from 'typebox';
-import type { DiagnosticCode } from '../diagnostics/index.js';
 import type { Argument, Call } from './call.js';
 import { type CommonOptions, commonOptions } from './common-options.js';
 import { strictObject } from './options.js';
+import { isProblem, type Problem } from './problem.js';
 import type { Shape } from './shape.js';
 import { lowerWeightOptions, type Weight, weightOptionProblem } from './weight-options.js';
-
-/** Why a layer cannot take its input: becomes a located diagnostic. */
-export interface Problem {
-  readonly code: DiagnosticCode;
-  /** Reads after the layer's type and name: `needs at least 7x7, but gets 5x5x16`. */
-  readonly message: string;
-  /** The option to point at; the whole layer where it is left out. */
-  readonly option?: string;
-  readonly hint?: string;
-}
-
-export function isProblem(value: Shape | Problem): value is Problem {
-  return 'code' in value;
-}
 
 /** A weight tensor of a layer, in tfjs's order and with tfjs's name (`kernel`, `bias`, `moving_mean`). */
 export interface WeightSpec {

@@ -1,6 +1,7 @@
 import { defineLayer } from './define-layer.js';
 import { activation, positiveInteger, useBias } from './options.js';
-import { formatShape, sizeOf } from './shape.js';
+import { rankProblem } from './problem.js';
+import { sizeOf } from './shape.js';
 import { weight, weightOptions } from './weight-options.js';
 
 /** tfjs adds no bias to tensors of more dimensions, with the batch. */
@@ -19,11 +20,7 @@ export const dense = defineLayer({
   outputShape: ({ units }, input) =>
     input.length >= 1 && input.length <= mostDimensions
       ? [...input.slice(0, -1), units]
-      : {
-          code: 'wrong-input-rank',
-          message: `needs an input of 1 to ${mostDimensions} dimensions, but gets ${formatShape(input)}`,
-          hint: "insert 'flatten' or 'reshape' before it",
-        },
+      : rankProblem(input, `1 to ${mostDimensions} dimensions`, mostDimensions),
   weights({ units, useBias }, input) {
     const kernel = weight('kernel', [input[input.length - 1]!, units]);
     return useBias === false ? [kernel] : [kernel, weight('bias', [units])];

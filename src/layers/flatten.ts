@@ -1,6 +1,6 @@
 import { defineLayer } from './define-layer.js';
 import { dataFormat } from './options.js';
-import { formatShape, sizeOf } from './shape.js';
+import { describeShape, sizeOf } from './shape.js';
 
 export const flatten = defineLayer({
   type: 'flatten',
@@ -11,7 +11,7 @@ export const flatten = defineLayer({
       ? [sizeOf(input)]
       : {
           code: 'wrong-input-rank',
-          message: `needs an input of at least 2 dimensions, but gets ${formatShape(input)}, which is flat already`,
+          message: `needs an input of at least 2 dimensions, but gets ${describeShape(input)}, which is flat already`,
           hint: 'remove this layer',
         },
   examples: [

@@ -1,6 +1,6 @@
 /** Images in either data format. */
-import type { Problem } from './define-layer.js';
-import { formatShape, type Shape } from './shape.js';
+import { isProblem, type Problem, requireRank } from './problem.js';
+import type { Shape } from './shape.js';
 
 export type DataFormat = 'channelsFirst' | 'channelsLast';
 
@@ -31,19 +31,6 @@ export function requireImage(input: Shape, dataFormat?: DataFormat): Problem | u
   );
 }
 
-/** The input must have `rank` dimensions; `wanted` names them for the message. */
-export function requireRank(input: Shape, rank: number, wanted: string): Problem | undefined {
-  if (input.length === rank) return undefined;
-  return {
-    code: 'wrong-input-rank',
-    message: `needs an input of ${rank} dimension${rank === 1 ? '' : 's'}, ${wanted}, but gets ${formatShape(input)}`,
-    hint: input.length > rank ? rankHint(rank) : "insert 'reshape' before it",
-  };
-}
-
-const rankHint = (rank: number) =>
-  rank === 1 ? "insert 'flatten' or a global pooling before it" : "insert 'reshape' before it";
-
 /** The shape that `change` makes of an image, whose channels it keeps. */
 export function mapImage(
   input: Shape,
@@ -54,5 +41,5 @@ export function mapImage(
   if (wrong) return wrong;
   const { spatial, channels } = imageOf(input, dataFormat);
   const changed = change(spatial);
-  return 'code' in changed ? changed : imageShape({ spatial: changed, channels }, dataFormat);
+  return isProblem(changed) ? changed : imageShape({ spatial: changed, channels }, dataFormat);
 }

@@ -35,14 +35,13 @@ import { zeroPadding2d } from './zero-padding-2d.js';
 export { type Argument, type Call, isCall } from './call.js';
 export {
   defineLayer,
-  isProblem,
   type LayerDefinition,
   type LayerExample,
   type LayerKind,
   type LowerContext,
-  type Problem,
   type WeightSpec,
 } from './define-layer.js';
+export { isProblem, type Problem } from './problem.js';
 export { formatShape, type Shape, sizeOf } from './shape.js';
 
 const definitions: readonly LayerDefinition[] = [

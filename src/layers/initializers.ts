@@ -8,7 +8,7 @@
 
 import type { ChoiceFamily, ChoiceKind, ChoiceOptions } from './named-choice.js';
 import { oneOf } from './options.js';
-import { formatShape, sizeOf } from './shape.js';
+import { describeShape, sizeOf } from './shape.js';
 import { Type } from './type.js';
 
 const seed = Type.Optional(
@@ -69,7 +69,7 @@ export const initializers: ChoiceFamily = {
       problem: (_options, shape) =>
         shape.length === 2 && shape[0] === shape[1]
           ? undefined
-          : `needs a square matrix, but the weight is ${formatShape(shape)}`,
+          : `needs a square matrix, but the weight is ${describeShape(shape)}`,
     },
     varianceScaling: {
       summary: 'Scaled to the number of inputs or outputs of a unit (fanIn, fanOut).',
@@ -107,7 +107,7 @@ export const initializers: ChoiceFamily = {
       problem: (_options, shape) =>
         shape.length >= 2 && sizeOf(shape) > 0
           ? undefined
-          : `needs a weight of at least 2 dimensions, but it is ${formatShape(shape)}`,
+          : `needs a weight of at least 2 dimensions, but it is ${describeShape(shape)}`,
     },
   },
 };

@@ -1,7 +1,8 @@
 import { inputAxes } from './axis.js';
-import { defineLayer, isProblem } from './define-layer.js';
+import { defineLayer } from './define-layer.js';
 import { center, epsilon, missingWeightProblem, normalizationRankProblem, scale } from './normalization.js';
 import { anyOf, listOf } from './options.js';
+import { isProblem } from './problem.js';
 import { Type } from './type.js';
 import { initializer, regularizer, weight } from './weight-options.js';
 

@@ -1,8 +1,8 @@
 /** `noiseShape`: along which axes a dropout makes one decision for all values. */
-import type { Problem } from './define-layer.js';
+import type { Problem } from './problem.js';
 import { formatShape, type Shape } from './shape.js';
 
-/** `batch` is what may stand for the batch, besides 1. */
+/** It must fit batches of every size, so the batch is open or 1. */
 export function noiseShapeProblem(
   noiseShape: readonly (number | null)[] | undefined,
   input: Shape,

@@ -1,7 +1,7 @@
 /** What the normalizations share. */
 
-import type { Problem } from './define-layer.js';
-import { formatShape, type Shape } from './shape.js';
+import { type Problem, rankProblem } from './problem.js';
+import type { Shape } from './shape.js';
 import { Type } from './type.js';
 
 const onOff = (description: string) => Type.Optional(Type.Boolean({ default: true, description }));
@@ -23,12 +23,7 @@ interface NormalizationOptions {
 
 /** tfjs normalizes tensors of 2 to 4 dimensions, with the batch. */
 export function normalizationRankProblem(input: Shape): Problem | undefined {
-  if (input.length >= 1 && input.length <= 3) return undefined;
-  return {
-    code: 'wrong-input-rank',
-    message: `needs an input of 1 to 3 dimensions, but gets ${formatShape(input)}`,
-    hint: "insert 'reshape' before it",
-  };
+  return input.length >= 1 && input.length <= 3 ? undefined : rankProblem(input, '1 to 3 dimensions', 3);
 }
 
 /** In training, tfjs reads both weights whether they exist or not. */

@@ -1,8 +1,8 @@
 /** What the 2-D poolings share. */
 
-import type { Problem } from './define-layer.js';
 import { type DataFormat, imageOf, mapImage, requireImage } from './image.js';
 import { axisValues, dataFormat, type PerAxis, padding, perAxis, positiveInteger } from './options.js';
+import type { Problem } from './problem.js';
 import type { Shape } from './shape.js';
 import { Type } from './type.js';
 import { windowPositions } from './window.js';

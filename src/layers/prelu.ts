@@ -1,6 +1,7 @@
 import { inputAxes } from './axis.js';
-import { defineLayer, isProblem } from './define-layer.js';
+import { defineLayer } from './define-layer.js';
 import { anyOf, listOf, positiveInteger } from './options.js';
+import { isProblem } from './problem.js';
 import { Type } from './type.js';
 import { weight, weightOptions } from './weight-options.js';
 

@@ -1,6 +1,6 @@
 import { defineLayer } from './define-layer.js';
-import { requireRank } from './image.js';
 import { positiveInteger } from './options.js';
+import { requireRank } from './problem.js';
 
 export const repeatVector = defineLayer({
   type: 'repeatVector',

@@ -6,6 +6,11 @@ export function formatShape(shape: Shape): string {
   return shape.length === 0 ? 'scalar' : shape.join('x');
 }
 
+/** For messages about dimensions, where `10` alone could be taken for their number: `10 in a row`. */
+export function describeShape(shape: Shape): string {
+  return shape.length === 1 ? `${shape[0]} in a row` : formatShape(shape);
+}
+
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, size) => product * size, 1);
 }

@@ -1,6 +1,7 @@
 import { inputAxes } from './axis.js';
-import { defineLayer, isProblem } from './define-layer.js';
+import { defineLayer } from './define-layer.js';
 import { anyOf, listOf } from './options.js';
+import { isProblem } from './problem.js';
 import { formatShape } from './shape.js';
 import { Type } from './type.js';
 

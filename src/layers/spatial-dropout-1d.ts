@@ -1,6 +1,6 @@
 import { defineLayer } from './define-layer.js';
-import { requireRank } from './image.js';
 import { dropRate, randomMaskSeed } from './options.js';
+import { requireRank } from './problem.js';
 
 export const spatialDropout1d = defineLayer({
   type: 'spatialDropout1d',

@@ -2,7 +2,7 @@
 import type { TProperties, TSchema } from 'typebox';
 import type { Argument } from './call.js';
 import { constraints } from './constraints.js';
-import type { LowerContext, Problem } from './define-layer.js';
+import type { LowerContext } from './define-layer.js';
 import { initializers } from './initializers.js';
 import {
   type ChoiceFamily,
@@ -12,6 +12,7 @@ import {
   type NamedChoice,
   takesOption,
 } from './named-choice.js';
+import type { Problem } from './problem.js';
 import { regularizers } from './regularizers.js';
 import type { Shape } from './shape.js';
 

@@ -1,5 +1,5 @@
 /** The arithmetic of sliding windows, shared by convolutions and poolings. */
-import type { Problem } from './define-layer.js';
+import type { Problem } from './problem.js';
 import { formatShape, type Shape } from './shape.js';
 
 type Pair = readonly [number, number];

@@ -1,0 +1,124 @@
+/** As windows.property.test.ts, for the layers that take axes, orders and shapes of masks. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isProblem } from '../../src/layers/index.js';
+import { kindOf, layerOf, tf } from './tfjs.js';
+
+const input = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 5 });
+const axis = fc.integer({ min: -5, max: 5 });
+const axes = fc.oneof(axis, fc.array(axis, { minLength: 1, maxLength: 3 }));
+
+const options: Readonly<Record<string, fc.Arbitrary<Readonly<Record<string, unknown>>>>> = {
+  flatten: fc.record({ dataFormat: fc.constantFrom('channelsFirst', 'channelsLast') }),
+  reshape: fc.record({
+    targetShape: fc.array(fc.constantFrom(-1, null, 1, 2, 3, 4, 6, 8, 12), { minLength: 1, maxLength: 4 }),
+  }),
+  permute: fc.record({
+    dims: fc.oneof(
+      fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 5 }),
+      fc.integer({ min: 1, max: 5 }).chain((n) => {
+        const all = Array.from({ length: n }, (_, index) => index + 1);
+        return fc.shuffledSubarray(all, { minLength: n });
+      }),
+    ),
+  }),
+  repeatVector: fc.record({ n: fc.integer({ min: 1, max: 4 }) }),
+  dense: fc.record({
+    units: fc.integer({ min: 1, max: 4 }),
+    activation: fc.constantFrom('tanh', 'softmax', 'relu', 'linear'),
+  }),
+  prelu: fc.record({
+    sharedAxes: fc.oneof(
+      fc.integer({ min: 1, max: 5 }),
+      fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 3 }),
+    ),
+  }),
+  softmax: fc.record({ axis: axes }),
+  batchNormalization: fc.record({ axis }),
+  layerNormalization: fc.record({ axis: axes }),
+  spatialDropout1d: fc.record({ rate: fc.constant(0.5) }),
+};
+
+/** Stricter than tfjs on purpose; what tfjs makes of it is tested below. */
+function stricter(type: string, given: Readonly<Record<string, unknown>>, shape: readonly number[]): boolean {
+  const list = [given.axis ?? given.sharedAxes ?? []].flat() as number[];
+  const counted = list.map((each) => (each < 0 ? each + shape.length + 1 : each));
+  if (type === 'softmax') return counted.includes(0) || new Set(counted).size < counted.length;
+  if (type === 'prelu') return new Set(list).size < list.length || Math.max(...list) > shape.length;
+  // An axis 0 has no known length when the model is built, as it has here.
+  if (type.endsWith('Normalization')) return counted.includes(0);
+  return type === 'dense' && shape.length === 5;
+}
+
+describe.each(Object.entries(options))('%s', (type, arbitrary) => {
+  const kind = kindOf(type);
+
+  test('is computed by tfjs, with our shape, just where we have no problem', () => {
+    fc.assert(
+      fc.property(arbitrary, input, (given, shape) => {
+        const ours = kind.outputShape(given, shape);
+        if (isProblem(ours) && stricter(type, given, shape)) return;
+        const compute = () => {
+          const layer = layerOf(kind, { options: given, input: shape });
+          return tf.tidy(() => (layer.apply(tf.zeros([2, ...shape])) as tf.Tensor).shape.slice(1));
+        };
+        if (isProblem(ours)) expect(compute).toThrow();
+        else expect(compute()).toEqual(ours);
+      }),
+      { numRuns: 250, seed: 3 },
+    );
+  });
+});
+
+test('an axis 0 would mix the examples of a batch, or has no length to build with', () => {
+  const mixed = tf.layers.softmax({ axis: [0, 1] }).apply(tf.zeros([2, 2])) as tf.Tensor;
+  expect(mixed.dataSync()[0]).toBeCloseTo(0.25);
+  for (const type of ['batchNormalization', 'layerNormalization'] as const) {
+    const open = tf.input({ shape: [2, 2] });
+    expect(() => (tf.layers[type]({ axis: 0 }) as tf.layers.Layer).apply(open)).toThrow();
+  }
+});
+
+describe('noiseShape', () => {
+  const entry = fc.constantFrom(null, 1, 2, 3, 4);
+  const noise = fc.array(entry, { minLength: 1, maxLength: 5 });
+
+  test('of dropout is accepted where tfjs can use it for batches of any size', () => {
+    fc.assert(
+      fc.property(
+        noise,
+        fc.array(fc.integer({ min: 2, max: 4 }), { minLength: 1, maxLength: 3 }),
+        (noiseShape, shape) => {
+          const kind = kindOf('dropout');
+          const given = { rate: 0.5, noiseShape };
+          const ours = kind.outputShape(given, shape);
+          if (isProblem(ours) && noiseShape.length < shape.length + 1) return;
+          const compute = () =>
+            [5, 7].forEach((batch) => {
+              const layer = layerOf(kind, { options: given, input: shape });
+              const output = layer.apply(tf.ones([batch, ...shape]), { training: true }) as tf.Tensor;
+              expect(output.shape).toEqual([batch, ...shape]);
+            });
+          if (isProblem(ours)) expect(compute).toThrow();
+          else compute();
+        },
+      ),
+      { numRuns: 300, seed: 4 },
+    );
+  });
+
+  test('of alphaDropout has sizes only, and 1 for the batch', () => {
+    const kind = kindOf('alphaDropout');
+    expect(kind.outputShape({ rate: 0.5, noiseShape: [1, 3, 1] }, [3, 2])).toEqual([3, 2]);
+    for (const noiseShape of [
+      [3, 1],
+      [2, 3, 1],
+      [1, 2, 1],
+      [1, 3, 2, 1],
+    ]) {
+      expect(kind.outputShape({ rate: 0.5, noiseShape }, [3, 2])).toMatchObject({ code: 'shape-mismatch' });
+    }
+    const layer = tf.layers.alphaDropout({ rate: 0.5, noiseShape: [null, 3, 1] });
+    expect(() => layer.apply(tf.ones([2, 3, 2]), { training: true })).toThrow();
+  });
+});
