@@ -51,6 +51,9 @@ export interface RunRecord {
     readonly synthetic: boolean;
     readonly train: number;
     readonly validation: number;
+    readonly classNames: readonly string[];
+    /** What a byte is multiplied by on its way into the model. */
+    readonly scale: number;
   };
   readonly parameters: number;
   readonly leg: Leg;

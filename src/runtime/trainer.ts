@@ -12,7 +12,7 @@ import { readInitialWeights } from './initial-weights.js';
 import { checkpointFolder, type RunRecord, runRecordVersion } from './run-folder.js';
 import { openTfjsEngine } from './tfjs-engine.js';
 import { checkData, trainingPlan } from './training/check-data.js';
-import type { TrainEvent, TrainOptions, TrainResult } from './training/events.js';
+import type { StartEvent, TrainEvent, TrainOptions, TrainResult } from './training/events.js';
 import {
   type ExistingRun,
   holdsRun,
@@ -174,7 +174,7 @@ async function trainFrom(session: Session): Promise<TrainResult> {
     name: graph.name,
     parameters: fixed.parameters,
     seed: graph.seed,
-    dataset: fixed.data,
+    dataset: startData(fixed.data),
     engine: engine.name,
     backend: engine.backend,
     backendDescription: engine.description,
@@ -261,11 +261,17 @@ async function fixedRecord({ options, engine, settled, start }: Session): Promis
       synthetic: dataset.synthetic,
       train: dataset.train.count,
       validation: dataset.validation.count,
+      classNames: dataset.classNames,
+      scale: dataset.scale,
     },
     parameters: weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     leg: start.state.leg,
     monitor: trainingPlan(graph).checkpoint.monitor,
   };
+}
+
+function startData({ name, origin, synthetic, train, validation }: RunRecord['data']): StartEvent['dataset'] {
+  return { name, origin, synthetic, train, validation };
 }
 
 /** Of the epochs that the run has: a record may be of a later or an earlier moment than the checkpoint. */

@@ -1,0 +1,62 @@
+/** A trained model from its run: as an engine, to evaluate or predict with, or for any other tfjs program. */
+import type { io } from '@tensorflow/tfjs';
+import type { BackendName } from './backend.js';
+import { checkWeightsFit, readCheckpoint } from './checkpoint.js';
+import type { EngineFactory, TrainingEngine } from './engine.js';
+import { checkpointFolder, type Run } from './run-folder.js';
+import { openTfjsEngine } from './tfjs-engine.js';
+
+export interface RunModelOptions {
+  /** `best`, `last`, `epoch-3`; what the run was opened by where it is left out. */
+  readonly checkpoint?: string | undefined;
+  readonly backend?: BackendName | 'auto' | undefined;
+  /** Another engine than tfjs; `backend` is then not looked at. */
+  readonly engine?: EngineFactory | undefined;
+}
+
+export interface RunModel {
+  readonly engine: TrainingEngine;
+  readonly checkpoint: string;
+  /** Whole epochs that the checkpoint has. */
+  readonly epoch: number;
+}
+
+/** The caller disposes the engine. @throws SpecccError 'checkpoint-not-found', 'checkpoint-damaged', … */
+export async function openRunModel(run: Run, options: RunModelOptions): Promise<RunModel> {
+  const checkpoint = options.checkpoint ?? run.checkpoint;
+  const { weights, state } = await run.readCheckpoint(checkpoint);
+  const engine = await (options.engine ?? ((graph) => openTfjsEngine(graph, options.backend)))(run.graph);
+  try {
+    const place = checkpointFolder(run.folder, checkpoint);
+    checkWeightsFit(weights, await engine.getWeights(), place, run.graph.name);
+    await engine.setWeights(weights);
+    return { engine, checkpoint, epoch: state.epoch };
+  } catch (error) {
+    engine.dispose();
+    throw error;
+  }
+}
+
+/**
+ * A checkpoint folder for `tf.loadLayersModel`, which has no handler for files in Node without tfjs-node.
+ * The digests of the files are checked.
+ *
+ *     const model = await tf.loadLayersModel(checkpointHandler('runs/lenet5/checkpoints/best'));
+ */
+export function checkpointHandler(folder: string): io.IOHandler {
+  return {
+    load: async () => {
+      const { topology, weights } = await readCheckpoint(folder);
+      return {
+        modelTopology: topology as object,
+        format: 'layers-model',
+        weightSpecs: weights.map(({ name, shape }) => ({
+          name,
+          shape: [...shape],
+          dtype: 'float32' as const,
+        })),
+        weightData: weights.map(({ values }) => values.slice().buffer as ArrayBuffer),
+      };
+    },
+  };
+}
