@@ -95,7 +95,9 @@ export function formatCounted(count: number, noun: string): string {
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
   const power = bytes < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
-  return power === 0 ? `${bytes} bytes` : `${(bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
+  return power === 0
+    ? `${bytes} byte${bytes === 1 ? '' : 's'}`
+    : `${(bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
 }
 
 /** What one example is called: an image, where it has three dimensions. */
@@ -156,14 +158,13 @@ export function formatSummary(summary: Summary, { color, width }: SummaryFormat)
       .trimEnd();
   const body = inputs.length + rows.length;
   const rule = dim('─'.repeat(sum(columns.map(({ space }) => space)) + gap.length * (columns.length - 1)));
-  const noun = exampleNoun(summary);
-  const { description } = summary;
   const trainable =
     totals.nonTrainable === 0
-      ? 'all parameters are trainable'
-      : `${formatCount(totals.trainable)} parameters are trainable, ${formatCount(totals.nonTrainable)} are not`;
+      ? 'all trainable'
+      : `${formatCount(totals.trainable)} trainable and ${formatCount(totals.nonTrainable)} not`;
+  const title = shortened(`${summary.name}  ${firstLine(summary.description ?? '')}`.trimEnd(), width);
   return [
-    bold(summary.name) + (description === undefined ? '' : `  ${description.trim().split('\n')[0]}`),
+    bold(summary.name) + dim(title.slice(summary.name.length)),
     '',
     dim(columns.map(({ title, align, space }) => aligned(title, align, space)).join(gap)),
     rule,
@@ -171,15 +172,33 @@ export function formatSummary(summary: Summary, { color, width }: SummaryFormat)
     rule,
     bold(line(body)),
     '',
-    ...(totals.parameters === 0 ? [] : [trainable]),
-    `memory: ${formatBytes(totals.parameterBytes)} of parameters, ${formatBytes(totals.activationBytes)} of activations an ${noun}`,
+    `${dim('parameters')}   ${formatBytes(totals.parameterBytes)}${totals.parameters === 0 ? '' : `, ${trainable}`}`,
+    `${dim('activations')}  ${formatBytes(totals.activationBytes)} per ${exampleNoun(summary)}`,
   ].join('\n');
 }
 
 const gap = '  ';
 
+function shortened(text: string, space: number): string {
+  return text.length <= space ? text : `${text.slice(0, space - 1)}…`;
+}
+
+/** Long names of layers differ in their ends: `encoder…conv_3`. */
+function withoutMiddle(text: string, space: number): string {
+  const head = Math.ceil((space - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (space - 1 - head))}`;
+}
+
+/** Without what a terminal would obey. */
+function firstLine(text: string): string {
+  return text
+    .trim()
+    .split('\n')[0]!
+    .replace(/[\p{Cc}\p{Cf}]/gu, '');
+}
+
 function aligned(text: string, align: 'left' | 'right', space: number): string {
-  const shown = text.length <= space ? text : `${text.slice(0, space - 1)}…`;
+  const shown = text.length <= space ? text : withoutMiddle(text, space);
   return align === 'left' ? shown.padEnd(space) : shown.padStart(space);
 }
 

@@ -11,6 +11,7 @@
 import type { LayersModel, LayerVariable, Optimizer, SymbolicTensor } from '@tensorflow/tfjs';
 import { modelCalls } from '../compiler/model-calls.js';
 import type { ModelGraph } from '../compiler/model-graph.js';
+import { SpecccError } from '../diagnostics/index.js';
 import { type Argument, type Call, isCall } from '../layers/index.js';
 import type { Tf } from './backend.js';
 
@@ -82,8 +83,17 @@ export function buildModel(tf: Tf, graph: ModelGraph): LayersModel {
   return tf.model({ name: graph.name, inputs, outputs: graph.outputs.map(value) });
 }
 
-/** Gives the model the optimizer, loss and metrics of its training plan. */
+/**
+ * Gives the model the optimizer, loss and metrics of its training plan.
+ *
+ * @throws SpecccError `no-training` where the spec has no such plan.
+ */
 export function compileModel(tf: Tf, model: LayersModel, graph: ModelGraph): void {
+  if (graph.training === undefined) {
+    throw new SpecccError('no-training', `${graph.source.file} does not say how to train`, {
+      hints: ["add a 'training' section to it"],
+    });
+  }
   const { optimizer, loss, metrics } = graph.training;
   model.compile({
     optimizer: evaluateCall(tf, optimizer) as Optimizer,

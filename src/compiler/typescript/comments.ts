@@ -21,7 +21,7 @@ export function headerComment(graph: ModelGraph, version: string): string {
     '',
     `    speccc compile ${commentText(shellWord(file))}`,
     '',
-    `Spec: sha256 ${graph.source.digest}`,
+    `Spec: sha256 ${commentText(graph.source.digest)}`,
   ]);
 }
 

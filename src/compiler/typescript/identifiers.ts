@@ -1,5 +1,5 @@
 /**
- * Names of a spec as identifiers: `my-net_v2` makes `createMyNetV2`, a layer `class` the constant `class2`. Only
+ * Names of a spec as identifiers: `my-net_v2` makes `createMyNetV2`, a layer `class` the constant `class_2`. Only
  * ASCII letters and digits are used, since an identifier of look-alike or invisible letters deceives its readers.
  */
 

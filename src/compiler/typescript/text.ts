@@ -3,14 +3,18 @@
  * or comment: it can neither end it, nor start a line, nor be read by a tool, nor make source look other than it is.
  */
 
-/** Control characters, line separators, and the marks that reorder or hide text ("Trojan Source"). */
-const unprintable =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/gu;
+/** Control characters, line separators, halves of characters, and marks that hide or reorder text ("Trojan Source"). */
+const unprintable = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 const lineBreaks = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
 
-const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/** What JSDoc takes for a tag, and what TypeScript obeys wherever it stands in a comment: `@jsx`, `@ts-ignore`. */
+const toolMarks = /(?<!\w)@(?=\w)|@(?=jsx|ts-)/gi;
+
+function escaped(character: string): string {
+  const code = character.codePointAt(0)!.toString(16);
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
+}
 
 /** A string literal as formatters write it: in single quotes, unless double ones need fewer escapes. */
 export function quote(text: string): string {
@@ -34,7 +38,7 @@ export function commentText(text: string): string {
     .replace(/\t/g, ' ')
     .replace(unprintable, escaped)
     .replace(/\*\//g, '*\\/')
-    .replace(/(^|[^\w\\])@(?=\w)/g, '$1\\@')
+    .replace(toolMarks, '@ ')
     .trim();
 }
 
