@@ -17,13 +17,26 @@ export function checkSpec(text: string, file: string): CheckResult {
   const parsed = parseSpec(text, file);
   const validated = parsed.document === undefined ? undefined : validateSpec(parsed.document);
   const resolved = validated?.spec === undefined ? undefined : resolveGraph(validated.spec);
-  const diagnostics = [
+  const diagnostics = inOrder([
     ...parsed.diagnostics,
     ...(validated?.diagnostics ?? []),
     ...(resolved?.diagnostics ?? []),
-  ].sort((a, b) => a.range.start.offset - b.range.start.offset);
+  ]);
   const faulty = diagnostics.some(({ severity }) => severity === 'error');
   return faulty || resolved?.graph === undefined ? { diagnostics } : { graph: resolved.graph, diagnostics };
+}
+
+/** In the order of the text, and once where aliases repeat a part of the text with its faults. */
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const seen = new Set<string>();
+  return diagnostics
+    .filter(({ code, range, path }) => {
+      const key = `${code} ${range.start.offset} ${range.end.offset} ${path[path.length - 1] ?? ''}`;
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    })
+    .sort((a, b) => a.range.start.offset - b.range.start.offset);
 }
 
 /**

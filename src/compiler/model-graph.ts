@@ -2,7 +2,7 @@
  * The one intermediate form. `resolveGraph` makes it from a validated spec; every target reads it and
  * nothing else, so it holds all that a target needs: names, shapes, seeds (inside the calls), costs.
  */
-import type { Range } from '../diagnostics/index.js';
+import type { Diagnostic, Range } from '../diagnostics/index.js';
 import type { Call, Shape, WeightSpec } from '../layers/index.js';
 
 export interface ModelGraph {
@@ -28,6 +28,12 @@ export interface ModelGraph {
    * has nothing to be compiled or trained with (`train` then says so: code `no-training`).
    */
   readonly training: TrainingPlan | undefined;
+  /**
+   * Why tfjs cannot train the model, though it can build it: layers without a gradient (code `not-trainable`).
+   * `checkSpec` gives them as warnings where the spec has a training section; `train` must refuse while there
+   * are any.
+   */
+  readonly trainingFaults: readonly Diagnostic[];
 }
 
 export interface GraphInput {

@@ -1,46 +1,36 @@
-/** The plan of a training run, and whether the model fits its data set and its loss. */
-import { formatShape, type Shape } from '../layers/index.js';
+/** The plan of a training run: the spec's training section with every default filled in. */
 import { type DatasetPlan, planDataset } from '../spec/datasets.js';
 import { listOf } from '../spec/describe.js';
 import { bestOf, historyColumns } from '../spec/losses.js';
 import { lowerOptimizer } from '../spec/optimizers.js';
-import { defaults } from '../spec/schema.js';
-import { nearest } from '../spec/suggest.js';
-import type { ValidatedSpec } from '../spec/validate.js';
+import { defaults, type TrainingSection } from '../spec/schema.js';
+import { didYouMean } from '../spec/suggest.js';
 import type { TrainingPlan } from './model-graph.js';
-import type { Report } from './resolve-graph.js';
+import type { Report } from './report.js';
 
-/** `output` is the model's output shape where it is known. No plan where something needed is missing. */
+/** What is known of a training section: `plan` where nothing needed is missing. */
+export interface PlannedTraining {
+  readonly data: DatasetPlan | undefined;
+  readonly loss: TrainingSection['loss'] | undefined;
+  readonly plan: TrainingPlan | undefined;
+}
+
+/** `metricsKnown` is false where the metrics have faults of their own, so that the history's columns are unknown. */
 export function planTraining(
-  spec: ValidatedSpec,
-  output: Shape | undefined,
+  training: Partial<TrainingSection>,
+  metricsKnown: boolean,
   report: Report,
-): TrainingPlan | undefined {
-  const { training } = spec;
-  if (training === undefined) return undefined;
-  const { dataset, optimizer, loss } = training;
-  const metrics = training.metrics ?? [];
-  const checkpoint = training.checkpoint ?? {};
+): PlannedTraining {
+  const { dataset, optimizer, loss, metrics = [], checkpoint = {} } = training;
   const monitor = checkpoint.monitor ?? defaults.monitor;
-  const columns = historyColumns(metrics);
-  if (!columns.includes(monitor)) {
-    const near = nearest(monitor, columns);
-    report({
-      code: 'unknown-monitor',
-      message: `training.checkpoint.monitor: expected ${listOf(columns, 'or')}, found ${JSON.stringify(monitor)}`,
-      path: ['training', 'checkpoint', 'monitor'],
-      ...(near === undefined ? {} : { hint: `did you mean '${near}'?` }),
-    });
-  }
+  if (metricsKnown) checkMonitor(monitor, metrics, report);
   const data = dataset === undefined ? undefined : planDataset(dataset);
-  if (data !== undefined) checkInput(spec, data, report);
-  if (data !== undefined && loss !== undefined && output !== undefined) {
-    checkOutput(spec, output, data, loss, report);
+  if (data === undefined || optimizer === undefined || loss === undefined) {
+    return { data, loss, plan: undefined };
   }
-  if (data === undefined || optimizer === undefined || loss === undefined) return undefined;
   const { type, call } = lowerOptimizer(optimizer);
   const mode = checkpoint.mode ?? defaults.mode;
-  return {
+  const plan: TrainingPlan = {
     dataset: data.dataset,
     classes: data.classes,
     classNames: data.classNames,
@@ -57,33 +47,16 @@ export function planTraining(
       saveBestOnly: checkpoint.saveBestOnly ?? defaults.saveBestOnly,
     },
   };
+  return { data, loss, plan };
 }
 
-function checkInput(spec: ValidatedSpec, data: DatasetPlan, report: Report): void {
-  const { input } = spec;
-  if (input === undefined || data.shape === undefined) return;
-  if (formatShape(input) === formatShape(data.shape)) return;
+function checkMonitor(monitor: string, metrics: readonly string[], report: Report): void {
+  const columns = historyColumns(metrics);
+  if (columns.includes(monitor)) return;
   report({
-    code: 'input-data-mismatch',
-    message: `input: expected ${formatShape(data.shape)}, the shape of ${data.dataset.type}'s examples, found ${formatShape(input)}`,
-    path: ['input'],
-    hint: `write input: [${data.shape.join(', ')}], or name another data set`,
+    code: 'unknown-monitor',
+    message: `training.checkpoint.monitor: the history has no column ${JSON.stringify(monitor)}`,
+    path: ['training', 'checkpoint', 'monitor'],
+    hint: didYouMean(monitor, columns) ?? `its columns are ${listOf(columns, 'and')}`,
   });
-}
-
-function checkOutput(
-  spec: ValidatedSpec,
-  output: Shape,
-  data: DatasetPlan,
-  loss: string,
-  report: Report,
-): void {
-  const last = spec.layers[spec.layers.length - 1]!;
-  if (formatShape(output) !== formatShape([data.classes])) {
-    report({
-      code: 'loss-shape-mismatch',
-      message: `${loss} on ${data.dataset.type} needs an output of ${data.classes} values, one a class, but ${last.type} '${last.name}' gives ${formatShape(output)}`,
-      path: last.path,
-    });
-  }
 }

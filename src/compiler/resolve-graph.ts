@@ -3,140 +3,162 @@
  * its training. Impossible shapes are found here, before TensorFlow.js is loaded.
  */
 import type { Diagnostic } from '../diagnostics/index.js';
-import { formatShape, isProblem, type Shape, sizeOf } from '../layers/index.js';
+import { formatShape, isProblem, type Problem, type Shape, sizeOf } from '../layers/index.js';
 import { deriveSeed } from '../layers/seed.js';
 import { sha256Hex } from '../layers/sha256.js';
 import { limits } from '../spec/limits.js';
 import type { ValidatedLayer, ValidatedSpec } from '../spec/validate.js';
-import type { GraphNode, ModelGraph } from './model-graph.js';
+import { checkInput, checkOutput, type PlacedNode, warnOfConstant, warnOfLogits } from './check-fit.js';
+import type { ModelGraph } from './model-graph.js';
 import { planTraining } from './plan-training.js';
+import type { Report } from './report.js';
 
-/** What a pass over the graph needs to report a fault. */
-export type Report = (
-  fault: Omit<Diagnostic, 'file' | 'range' | 'severity'> & { readonly severity?: Diagnostic['severity'] },
-) => void;
-
-/** There is a graph wherever nothing is missing from the spec and every shape is possible. */
+/**
+ * There is a graph wherever nothing is missing from the spec and every shape is possible. Layers behind one
+ * whose output is unknown are not looked at.
+ */
 export function resolveGraph(spec: ValidatedSpec): {
   readonly graph?: ModelGraph;
   readonly diagnostics: readonly Diagnostic[];
 } {
-  const { document } = spec;
+  const { document, input, name, training } = spec;
   const diagnostics: Diagnostic[] = [];
-  const report: Report = (fault) =>
-    diagnostics.push({
-      severity: 'error',
-      ...fault,
-      file: document.file,
-      range: document.locate(fault.path),
-    });
+  const locate = (fault: Parameters<Report>[0]): Diagnostic => ({
+    severity: 'error',
+    ...fault,
+    file: document.file,
+    range: document.locate(fault.path),
+  });
+  const report: Report = (fault) => diagnostics.push(locate(fault));
 
-  const inputName = inputNameFor(spec.layers);
-  const chain = resolveChain(spec, inputName, report);
-  const training = planTraining(spec, chain.output, report);
-  const faulty = diagnostics.some(({ severity }) => severity === 'error');
-  const wanted = spec.training !== undefined && training === undefined;
-  if (faulty || wanted || chain.output === undefined || spec.name === undefined || spec.input === undefined) {
-    return { diagnostics };
+  const inputName = nameInput(spec.layers);
+  const chain = input === undefined ? undefined : resolveChain(spec, input, inputName, report);
+  const planned =
+    training === undefined ? undefined : planTraining(training, !spec.faulty.has('training.metrics'), report);
+  const untrainable = (chain?.untrainable ?? []).map(locate);
+  if (planned !== undefined) {
+    diagnostics.push(...untrainable.map((fault) => ({ ...fault, severity: 'warning' as const })));
+    if (planned.data !== undefined && input !== undefined) checkInput(input, planned.data, report);
+    if (planned.data !== undefined && planned.loss !== undefined && chain?.complete) {
+      const note = chainNote(input!, chain.nodes);
+      checkOutput(chain.nodes, planned.data, planned.loss, note, report);
+      warnOfLogits(chain.nodes, planned.loss, report);
+    }
   }
+  const faulty = diagnostics.some(({ severity }) => severity === 'error');
+  const unplanned = training !== undefined && planned?.plan === undefined;
+  if (faulty || unplanned || !chain?.complete || name === undefined) return { diagnostics };
+  const nodes = chain.nodes.map(({ node }) => node);
   const graph: ModelGraph = {
-    name: spec.name,
+    name,
     ...(spec.description === undefined ? {} : { description: spec.description }),
     seed: spec.seed,
     source: { file: document.file, digest: sha256Hex(document.text), text: document.text },
-    inputs: [{ name: inputName, shape: spec.input }],
-    nodes: chain.nodes,
-    outputs: [chain.nodes[chain.nodes.length - 1]!.name],
-    training,
+    inputs: [{ name: inputName, shape: input! }],
+    nodes,
+    outputs: [nodes[nodes.length - 1]!.name],
+    training: planned?.plan,
+    trainingFaults: untrainable,
   };
   return { graph, diagnostics };
 }
 
 /** `input`, unless a layer has that name. */
-function inputNameFor(layers: readonly ValidatedLayer[]): string {
+function nameInput(layers: readonly ValidatedLayer[]): string {
   const names = new Set(layers.map(({ name }) => name));
   let name = 'input';
   for (let n = 1; names.has(name); n++) name = `input_${n}`;
   return name;
 }
 
-/** The layers one after the other. The output is undefined where it cannot be known. */
-function resolveChain(
-  spec: ValidatedSpec,
-  inputName: string,
-  report: Report,
-): { readonly nodes: readonly GraphNode[]; readonly output: Shape | undefined } {
-  const nodes: GraphNode[] = [];
-  let shape = spec.input;
-  let previous = inputName;
-  for (const layer of spec.layers) {
-    if (shape === undefined) break;
-    const node = resolveLayer(layer, spec, shape, previous, nodes, report);
-    shape = node?.outputShape;
-    previous = layer.name;
-    if (node !== undefined) nodes.push(node);
-  }
-  return { nodes, output: nodes.length === spec.layers.length && nodes.length > 0 ? shape : undefined };
+interface Chain {
+  /** As far as shapes are known. */
+  readonly nodes: readonly PlacedNode[];
+  /** True where they are all layers of the spec. */
+  readonly complete: boolean;
+  /** Why tfjs could not train some of them. */
+  readonly untrainable: readonly Parameters<Report>[0][];
 }
 
-function resolveLayer(
-  layer: ValidatedLayer,
-  spec: ValidatedSpec,
-  input: Shape,
-  previous: string,
-  before: readonly GraphNode[],
-  report: Report,
-): GraphNode | undefined {
-  const { definition, options, name, type, path } = layer;
-  if (definition === undefined || options === undefined || type === undefined) return undefined;
-  const notes = [chainNote(spec.input!, before, name)];
-  const outputShape = definition.outputShape(options, input);
-  if (isProblem(outputShape)) {
-    const { code, message, option, hint } = outputShape;
-    report({
+function resolveChain(spec: ValidatedSpec, input: Shape, inputName: string, report: Report): Chain {
+  const nodes: PlacedNode[] = [];
+  const untrainable: Parameters<Report>[0][] = [];
+  if (sizeOf(input) > limits.tensorValues) {
+    const message = `input: ${formatShape(input)} is more than the ${limits.tensorValues} values that a tensor can hold`;
+    report({ code: 'tensor-too-large', message, path: ['input'] });
+    return { nodes, complete: false, untrainable };
+  }
+  for (const layer of spec.layers) {
+    const previous = nodes[nodes.length - 1]?.node;
+    const shape = previous?.outputShape ?? input;
+    const { definition, options, name, type, path } = layer;
+    if (definition === undefined || options === undefined || type === undefined) break;
+    const tell = ({ code, message, option, hint }: Problem): Parameters<Report>[0] => ({
       code,
       message: `${type} '${name}' ${message}`,
-      path: option === undefined ? path : [...path, option],
+      path: option === undefined || !Object.hasOwn(options, option) ? path : [...path, option],
       ...(hint === undefined ? {} : { hint }),
-      notes,
+      notes: [chainNote(input, nodes, name)],
     });
-    return undefined;
+    const output = shapeOf(layer, options, shape);
+    if (isProblem(output)) {
+      report(tell(output));
+      break;
+    }
+    const problem = definition.trainingProblem?.(options, shape);
+    if (problem !== undefined) untrainable.push(tell(problem));
+    const placed: PlacedNode = {
+      path,
+      node: {
+        name,
+        type,
+        options,
+        inputs: [previous?.name ?? inputName],
+        inputShapes: [shape],
+        outputShape: output,
+        weights: definition.weights?.(options, shape) ?? [],
+        multiplyAdds: definition.multiplyAdds?.(options, shape, output) ?? 0,
+        call: definition.lower(options, {
+          name,
+          inputShape: shape,
+          seed: (role) => deriveSeed(spec.seed, name, role),
+        }),
+        range: spec.document.locate(path),
+      },
+    };
+    warnOfConstant(placed, report);
+    nodes.push(placed);
   }
-  const weights = definition.weights?.(options, input) ?? [];
+  return { nodes, complete: nodes.length > 0 && nodes.length === spec.layers.length, untrainable };
+}
+
+/** The output's shape, and whether it and the weights can exist at all. */
+function shapeOf(
+  { definition }: ValidatedLayer,
+  options: Readonly<Record<string, unknown>>,
+  input: Shape,
+): Shape | Problem {
+  const output = definition!.outputShape(options, input);
+  if (isProblem(output)) return output;
+  const weights = definition!.weights?.(options, input) ?? [];
   const tensors: readonly (readonly [string, Shape])[] = [
-    ...weights.map((weight) => [`the weight '${weight.name}'`, weight.shape] as const),
-    ['its output', outputShape],
+    ['an output', output],
+    ...weights.map(({ name, shape }) => [`a ${name}`, shape] as const),
   ];
   const large = tensors.find(([, shape]) => sizeOf(shape) > limits.tensorValues);
-  if (large !== undefined) {
-    const [what, shape] = large;
-    const message = `${type} '${name}' is too large: ${what} would be ${formatShape(shape)}`;
-    report({ code: 'tensor-too-large', message, path, notes });
-    return undefined;
-  }
+  if (large === undefined) return output;
+  const [what, shape] = large;
   return {
-    name,
-    type,
-    options,
-    inputs: [previous],
-    inputShapes: [input],
-    outputShape,
-    weights,
-    multiplyAdds: definition.multiplyAdds?.(options, input, outputShape) ?? 0,
-    call: definition.lower(options, {
-      name,
-      inputShape: input,
-      seed: (role) => deriveSeed(spec.seed, name, role),
-    }),
-    range: spec.document.locate(path),
+    code: 'tensor-too-large',
+    message: `has ${what} of ${formatShape(shape)}, more than the ${limits.tensorValues} values that a tensor can hold`,
   };
 }
 
 const stepsShown = 6;
 
-/** `32x32x3 → c1 28x28x6 → p1 14x14x6 → c2`: the way of the shapes to a layer. */
-export function chainNote(input: Shape, nodes: readonly GraphNode[], to?: string): string {
-  const steps = nodes.map((node) => `${node.name} ${formatShape(node.outputShape)}`);
-  const shown = steps.length > stepsShown ? ['…', ...steps.slice(-stepsShown)] : steps;
-  return [formatShape(input), ...shown, ...(to === undefined ? [] : [to])].join(' → ');
+/** `32x32x3 → c1 28x28x6 → p1 14x14x6 → c2`: the way of the shapes to a layer, its last few steps. */
+function chainNote(input: Shape, nodes: readonly PlacedNode[], to?: string): string {
+  const steps = nodes.slice(-stepsShown).map(({ node }) => `${node.name} ${formatShape(node.outputShape)}`);
+  const left = nodes.length > stepsShown ? ['…'] : [];
+  return [formatShape(input), ...left, ...steps, ...(to === undefined ? [] : [to])].join(' → ');
 }

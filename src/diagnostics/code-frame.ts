@@ -31,7 +31,7 @@ export function formatDiagnostics(
   const { color = false, width = 100, limit = 100 } = options;
   if (diagnostics.length === 0) return '';
   const colors = picocolors.createColors(color);
-  const lines = source.split(/\r\n|\r|\n/);
+  const lines = source.split(/\r?\n/);
   const shown = diagnostics.slice(0, limit).map((d) => formatOne(d, lines, Math.max(width, 40), colors));
   return [...shown, closingLine(diagnostics, diagnostics.length - shown.length, colors)].join('\n\n');
 }

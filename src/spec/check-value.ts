@@ -18,10 +18,15 @@ import { didYouMean } from './suggest.js';
 export interface Fault {
   readonly code: DiagnosticCode;
   readonly path: SpecPath;
-  /** What of the path's place is meant: its key, its value, or where something is missing inside it. */
-  readonly at: 'key' | 'value' | 'inside';
+  /**
+   * What of the path's place is meant: its key, its value, where it is used (for what is right where it is
+   * written, but not where an alias repeats it), or where something is missing inside it.
+   */
+  readonly at: 'key' | 'value' | 'use' | 'inside';
   readonly message: string;
   readonly hint?: string;
+  /** Another place that has to do with it, and how the note about it begins. */
+  readonly related?: { readonly text: string; readonly path: SpecPath };
 }
 
 /** Everything that is wrong with a value; `path` is where it stands in the spec. */

@@ -6,7 +6,7 @@
 import { Composer, LineCounter, Parser } from 'yaml';
 import type { Diagnostic, Position, Range, SpecPath } from '../diagnostics/index.js';
 import { limits } from './limits.js';
-import { nestingFault, type TextFault, yamlFaults } from './yaml-faults.js';
+import { type TextFault, tokenFacts, yamlFaults } from './yaml-faults.js';
 import { type Place, readValues } from './yaml-values.js';
 
 export interface SpecDocument {
@@ -23,6 +23,16 @@ export interface SpecDocument {
   isFaulty(path: SpecPath): boolean;
 }
 
+/** `uniqueKeys` compares every key of a mapping with every other, and `readValues` sees to it anyway. */
+const yamlOptions = {
+  version: '1.2',
+  schema: 'core',
+  merge: false,
+  resolveKnownTags: false,
+  uniqueKeys: false,
+  prettyErrors: false,
+} as const;
+
 /** Reads a text. There is a document wherever there is enough left of it to check further. */
 export function parseSpec(
   text: string,
@@ -34,12 +44,13 @@ export function parseSpec(
     end: positionAt(lines, text, Math.max(start, end)),
   });
   const report = (faults: readonly TextFault[]): readonly Diagnostic[] =>
-    faults.map(({ offsets, path, ...fault }) => ({
+    faults.map(({ offsets, path, related, ...fault }) => ({
       severity: 'error' as const,
       ...fault,
       file,
       path: path ?? [],
       range: rangeOf(offsets),
+      ...(related && { notes: [`${related.text} in line ${positionAt(lines, text, related.offset).line}`] }),
     }));
 
   if (text.length > limits.fileBytes) {
@@ -48,12 +59,11 @@ export function parseSpec(
   }
 
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  const tooDeep = nestingFault(tokens);
-  if (tooDeep !== undefined) return { diagnostics: report([tooDeep]) };
+  const facts = tokenFacts(tokens);
+  if (facts.tooDeep !== undefined) return { diagnostics: report([facts.tooDeep]) };
 
-  const composer = new Composer({ version: '1.2', schema: 'core', merge: false, prettyErrors: false });
-  const documents = [...composer.compose(tokens, true, text.length)];
-  const { faults, fatal } = yamlFaults(documents, text);
+  const documents = [...new Composer(yamlOptions).compose(tokens, true, text.length)];
+  const { faults, fatal } = yamlFaults(documents, text, facts);
   const yaml = documents[0];
   if (fatal || yaml === undefined) return { diagnostics: report(faults) };
   if (yaml.contents === null) {
@@ -67,9 +77,21 @@ export function parseSpec(
     return { diagnostics: report([...faults, empty]) };
   }
   const read = readValues(yaml.contents, text);
-  const diagnostics = report([...faults, ...read.faults]);
+  const diagnostics = report([...controlCharacters(text), ...faults, ...read.faults]);
   if (read.place === undefined) return { diagnostics };
   return { document: documentOf(file, text, read.value, read.place, rangeOf), diagnostics };
+}
+
+/** What YAML allows in no text: control characters other than tabs and line breaks. */
+function controlCharacters(text: string): readonly TextFault[] {
+  const found = /[\p{Cc}\ufffe\uffff]/gu;
+  for (const { 0: character, index } of text.matchAll(found)) {
+    if ('\t\n\r\u0085'.includes(character)) continue;
+    const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+    const message = `the character U+${code} cannot stand in YAML`;
+    return [{ code: 'yaml-syntax', message, hint: 'remove it', offsets: [index, index + 1] }];
+  }
+  return [];
 }
 
 function positionAt(lines: LineCounter, text: string, offset: number): Position {

@@ -19,6 +19,8 @@ export interface ValidatedSpec {
   readonly input: Shape | undefined;
   readonly layers: readonly ValidatedLayer[];
   readonly training: Partial<TrainingSection> | undefined;
+  /** What was there and is left out: `name`, `training.metrics`. */
+  readonly faulty: ReadonlySet<string>;
 }
 
 export interface ValidatedLayer {
@@ -61,6 +63,7 @@ export function validateSpec(document: SpecDocument): {
     input: sound<Shape>('input'),
     layers: named.layers,
     training: soundTraining(value.training, byPlace.get('training') ?? []),
+    faulty: new Set(faults.map(({ path }) => path.slice(0, 2).join('.'))),
   };
   return { spec, diagnostics: locate(document, [...faults, ...named.faults]) };
 }
@@ -99,8 +102,13 @@ function nameLayers(
     const name = given[index];
     const earlier = name === undefined ? undefined : first.get(name);
     if (name !== undefined && earlier !== undefined) {
-      const message = `layers[${index}].name: ${describeValue(name)} is the name of layers[${earlier}] already`;
-      duplicates.push({ code: 'duplicate-name', path: ['layers', index, 'name'], at: 'value', message });
+      duplicates.push({
+        code: 'duplicate-name',
+        path: ['layers', index, 'name'],
+        at: 'use',
+        message: `two layers are called ${describeValue(name)}`,
+        related: { text: 'the first one is', path: ['layers', earlier, 'name'] },
+      });
     } else if (name !== undefined) first.set(name, index);
     const layer = soundLayer(item, index, faults.get(`layers.${index}`) ?? []);
     return { ...layer, name: name ?? generate(layer.type ?? 'layer') };
@@ -146,21 +154,36 @@ function soundTraining(value: unknown, faults: readonly Fault[]): Partial<Traini
 function locate(document: SpecDocument, faults: readonly Fault[]): readonly Diagnostic[] {
   return faults
     .filter(({ path }) => !document.isFaulty(path))
-    .map(({ at, ...fault }) => ({
+    .map(({ at, related, ...fault }) => ({
       severity: 'error' as const,
       ...fault,
       file: document.file,
       range: rangeOf(document, fault.path, at),
+      ...(related && {
+        notes: [`${related.text} in line ${rangeOf(document, related.path, 'use').start.line}`],
+      }),
     }));
 }
 
 function rangeOf(document: SpecDocument, path: SpecPath, at: Fault['at']): Range {
-  if (at === 'key') return document.locateKey(path);
-  if (at === 'value') return document.locate(path);
-  // What is missing has no place of its own: its type's is the next best, then its key's, then its beginning.
-  const around = document.locate(path);
-  const type = document.locate([...path, 'type']);
-  if (type.start.offset !== around.start.offset || type.end.offset !== around.end.offset) return type;
-  const key = document.locateKey(path);
-  return key.start.offset === around.start.offset ? { start: around.start, end: around.start } : key;
+  const value = document.locate(path);
+  const around = document.locate(path.slice(0, -1));
+  switch (at) {
+    case 'key':
+      return document.locateKey(path);
+    case 'value':
+      return value;
+    case 'use':
+      return isInside(value, around) ? value : around;
+    case 'inside': {
+      // What is missing has no place of its own: its type's is the next best, then its key's, then its beginning.
+      const type = document.locate([...path, 'type']);
+      if (type.start.offset !== value.start.offset || type.end.offset !== value.end.offset) return type;
+      const key = document.locateKey(path);
+      return key.start.offset === value.start.offset ? { start: value.start, end: value.start } : key;
+    }
+  }
 }
+
+const isInside = (inner: Range, outer: Range) =>
+  inner.start.offset >= outer.start.offset && inner.end.offset <= outer.end.offset;

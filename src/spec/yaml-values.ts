@@ -127,22 +127,33 @@ class Reader {
 
   private readMap(node: YAMLMap, offsets: readonly [number, number], path: SpecPath): Read {
     const entries = new Map<string, Read>();
+    const keys = new Map<string, number>();
     const merged: Node[] = [];
     for (const pair of node.items) {
       const key = pair.key as Node | null;
       const keyOffsets = offsetsOf(key, this.text, offsets);
+      const name = isScalar(key) && key.value !== null ? keyName(key) : undefined;
+      const earlier = name === undefined ? undefined : keys.get(name);
+      if (name !== undefined && earlier !== undefined) {
+        this.fault({
+          code: 'duplicate-key',
+          message: `'${name}' is there twice`,
+          offsets: keyOffsets,
+          path,
+          related: { text: 'the first one is', offset: earlier },
+        });
+        continue;
+      }
+      if (name !== undefined) keys.set(name, keyOffsets[0]);
       if (isMergeKey(key)) {
         merged.push(pair.value as Node);
         continue;
       }
-      const name = isScalar(key) && key.value !== null ? keyName(key) : undefined;
       if (name === undefined) {
         const message = 'expected the name of a section or an option before the colon';
         this.fault({ code: 'invalid-key', message, offsets: keyOffsets, path });
         continue;
       }
-      // The parser has reported a key that is there twice; the first one counts from here on.
-      if (entries.has(name)) continue;
       const read = this.read(pair.value as Node | null, [...path, name], [keyOffsets[1], keyOffsets[1]]);
       entries.set(name, { value: read.value, place: { ...read.place, key: keyOffsets } });
     }
