@@ -33,13 +33,10 @@ import { upSampling2d } from './up-sampling-2d.js';
 import { zeroPadding2d } from './zero-padding-2d.js';
 
 export { type Argument, type Call, isCall } from './call.js';
-export {
-  defineLayer,
-  type LayerDefinition,
-  type LayerExample,
-  type LayerKind,
-  type LowerContext,
-  type WeightSpec,
+export type {
+  LayerDefinition,
+  LayerExample,
+  WeightSpec,
 } from './define-layer.js';
 export { isProblem, type Problem } from './problem.js';
 export { formatShape, type Shape, sizeOf } from './shape.js';

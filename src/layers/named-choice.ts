@@ -33,7 +33,7 @@ export interface ChoiceFamily {
  * The schema of an option whose value is one of `kinds`. The bare name is enough for kinds without required
  * options. ajv discriminates only where each branch itself has the property as a constant, so `type` is in each.
  */
-export function choiceSchema<Value>(
+function choiceSchema<Value>(
   kinds: Readonly<Record<string, { readonly summary: string; readonly options: TProperties }>>,
   options: object,
 ) {
