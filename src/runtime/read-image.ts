@@ -32,7 +32,7 @@ export async function readImage(path: string, shape: Shape): Promise<Uint8Array>
   const bytes = await readBytes(path);
   const { default: sharp } = await import('sharp');
   try {
-    const picture = sharp(bytes, { limitInputPixels: mostPixels, failOn: 'truncated' });
+    const picture = sharp(bytes, { limitInputPixels: mostPixels, failOn: 'error' });
     const { format } = await picture.metadata();
     if (!formats.includes(format)) throw unreadable(path, `${path} is ${format}, which is not supported`);
     const { data } = await picture

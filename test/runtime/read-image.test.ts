@@ -2,8 +2,10 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
+import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SpecccError } from '../../src/diagnostics/index.js';
 import { readImage } from '../../src/runtime/read-image.js';
 
 let folder: string;
@@ -165,6 +167,30 @@ describe('readImage refuses', () => {
       await truncate(path, Math.floor(length * part));
       await expect(readImage(path, shape), `${part}`).rejects.toMatchObject({ code: 'image-unreadable' });
     }
+  });
+
+  it('or reads whatever damage makes of a file, and never fails in another way', async () => {
+    const pictures = await Promise.all(
+      (['png', 'jpeg', 'webp', 'tiff', 'gif'] as const).map((format) =>
+        columns([red, green, blue], 24, 16).toFormat(format).toBuffer(),
+      ),
+    );
+    const path = await save(Buffer.alloc(0));
+    const damage = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...pictures), damage, async (picture, changes) => {
+        const bytes = Buffer.from(picture);
+        for (const [at, value] of changes) bytes[at % bytes.length] = value;
+        await writeFile(path, bytes);
+        const read = await readImage(path, [8, 8, 3]).catch((error: unknown) => error);
+        if (read instanceof SpecccError) expect(read.code).toMatch(/^image-(unreadable|too-large)$/);
+        else expect(read).toHaveLength(8 * 8 * 3);
+      }),
+      { numRuns: 500, seed: 11 },
+    );
   });
 
   it('a small file that claims to be an enormous picture, before it is decoded', async () => {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { cacheFile, readCache } from '../../../src/runtime/datasets/cifar10/cache.js';
 import {
   fetchCifar10,
@@ -81,6 +81,13 @@ describe('the cache file', () => {
     expect(contentOf(dataset).equals(small.expected)).toBe(true);
     expect(await fetchCifar10({ cacheFolder }, offline)).toMatchObject({ fetched: false, origin: 'cache' });
     expect(server.requests).toHaveLength(1);
+  });
+
+  it.skipIf(process.platform !== 'linux')('lies where XDG_CACHE_HOME says', async () => {
+    vi.stubEnv('XDG_CACHE_HOME', small.root);
+    const { path } = await inspectCifar10();
+    vi.unstubAllEnvs();
+    expect(path).toBe(join(small.root, 'speccc/cifar10-v1.bin'));
   });
 
   it('can be filled from the user’s own files', async () => {

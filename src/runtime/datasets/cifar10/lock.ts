@@ -2,7 +2,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lock } from 'proper-lockfile';
 import type { DataTask } from '../progress.js';
 
 /** Milliseconds without a sign of life after which a lock is taken over: its owner was killed. */
@@ -23,6 +22,8 @@ export interface HeldLock {
  */
 export async function acquireLock(path: string, task: DataTask): Promise<HeldLock> {
   await mkdir(dirname(path), { recursive: true });
+  // Not before it is needed: it listens to the signals of the process from then on.
+  const { lock } = await import('proper-lockfile');
   for (let waited = false; ; waited = true) {
     task.signal?.throwIfAborted();
     try {

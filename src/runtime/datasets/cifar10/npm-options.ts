@@ -2,7 +2,9 @@
  * The user's npm configuration, read as npm reads it (project, user and global `.npmrc`, environment), so that
  * whatever lets npm through (a mirror, a proxy, a login, a company's certificates) lets speccc through too.
  */
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type Config from '@npmcli/config';
 
 /** Where npm's configuration is looked for. */
 export interface NpmPlace {
@@ -13,11 +15,12 @@ export interface NpmPlace {
 /** Options for pacote and npm-registry-fetch. */
 export type NpmOptions = Readonly<Record<string, unknown>> & { readonly registry: string };
 
+/** npm's own list of its configuration keys, for which there are no published types. */
+type NpmDefinitions = Pick<Config.Options, 'definitions' | 'shorthands' | 'flatten'>;
+
 export async function readNpmOptions(place: NpmPlace): Promise<NpmOptions> {
-  const [{ default: Config }, { default: npm }] = await Promise.all([
-    import('@npmcli/config'),
-    import('@npmcli/config/lib/definitions/index.js'),
-  ]);
+  const { default: Config } = await import('@npmcli/config');
+  const npm = createRequire(import.meta.url)('@npmcli/config/lib/definitions/index.js') as NpmDefinitions;
   const settings = {
     ...npm,
     npmPath: npmFolder(place.env),
