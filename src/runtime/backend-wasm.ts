@@ -8,7 +8,11 @@ import type { Opened, Tf } from './backend.js';
 import { registerWasmKernels } from './wasm-kernels/index.js';
 
 interface WasmBackendInternals {
-  readonly wasm: { _malloc(bytes: number): number };
+  readonly wasm: {
+    _malloc(bytes: number): number;
+    _free(address: number): void;
+    readonly HEAPU8: Uint8Array;
+  };
 }
 
 const guarded = new WeakSet<object>();
@@ -72,16 +76,19 @@ async function startQuietly(start: () => Promise<boolean>) {
 }
 
 /**
- * When its 4 GiB are used up, the backend's allocator answers 0 and tfjs goes on writing there, over other
- * tensors' values.
+ * When its 4 GiB are used up, the backend's allocator answers with an address of 0 or beyond the end of its
+ * memory, and tfjs would go on from there with wrong values.
  */
 function guardMemory({ wasm }: WasmBackendInternals): void {
   if (guarded.has(wasm)) return;
   guarded.add(wasm);
+  // The first call replaces the function itself.
+  wasm._free(wasm._malloc(1));
   const allocate = wasm._malloc;
   wasm._malloc = (bytes) => {
     const address = allocate(bytes);
-    if (address === 0) {
+    // Addresses above 2 GiB come as negative numbers.
+    if (address === 0 || (address >>> 0) + bytes > wasm.HEAPU8.length) {
       const size = Math.ceil(bytes / 2 ** 20);
       throw new SpecccError(
         'out-of-memory',

@@ -9,7 +9,10 @@ import { conv2dBackpropInput } from './conv2d-backprop-input.js';
 import { kernelFunction, type WasmKernel } from './define-kernel.js';
 import { depthwiseConv2dBackpropFilter } from './depthwise-conv2d-backprop-filter.js';
 import { depthwiseConv2dBackpropInput } from './depthwise-conv2d-backprop-input.js';
+import { identity } from './identity.js';
 import { maxPoolGrad } from './max-pool-grad.js';
+import { mean, sum } from './reductions.js';
+import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
 export type { WasmKernel } from './define-kernel.js';
@@ -22,6 +25,10 @@ export const wasmKernels: readonly WasmKernel[] = [
   unsortedSegmentSum,
   batchMatMul,
   maxPoolGrad,
+  tile,
+  sum,
+  mean,
+  identity,
 ];
 
 const registered = new WeakSet<object>();

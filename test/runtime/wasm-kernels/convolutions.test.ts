@@ -1,0 +1,105 @@
+/** Gradients of convolutions: random shapes, strides, paddings and data formats, against the cpu backend. */
+import * as fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { drawn, expectAgreement, tf, windows } from './both-backends.js';
+
+const convolutions = fc
+  .record({
+    window: windows,
+    outChannels: fc.integer({ min: 1, max: 5 }),
+    dataFormat: fc.constantFrom('NHWC', 'NCHW'),
+  })
+  .map(({ window, outChannels, dataFormat }) => {
+    const { batch, channels, height, width, filter, strides, pad, seed } = window;
+    const first = dataFormat === 'NCHW';
+    const xShape = (first ? [batch, channels, height, width] : [batch, height, width, channels]) as Shape4;
+    const filterShape = [...filter, channels, outChannels] as Shape4;
+    const info = tf.backend_util.computeConv2DInfo(
+      xShape,
+      filterShape,
+      strides,
+      1,
+      // Explicit padding names the axes in the order of the data format.
+      (typeof pad === 'string' || !first ? pad : [pad[0]!, pad[3]!, pad[1]!, pad[2]!]) as 'valid',
+      undefined,
+      false,
+      first ? 'channelsFirst' : 'channelsLast',
+    );
+    return {
+      x: drawn(xShape, seed),
+      filter: drawn(filterShape, seed + 1),
+      dy: drawn(info.outShape, seed + 2),
+      attrs: {
+        strides,
+        pad: typeof pad === 'string' || !first ? pad : [pad[0], pad[3], pad[1], pad[2]],
+        dataFormat,
+        inputShape: xShape,
+        filterShape,
+      },
+    };
+  });
+
+const depthwise = fc
+  .record({ window: windows, multiplier: fc.integer({ min: 1, max: 3 }) })
+  .map(({ window, multiplier }) => {
+    const { batch, channels, height, width, filter, strides, pad, seed } = window;
+    const xShape = [batch, height, width, channels] as Shape4;
+    const filterShape = [...filter, channels, multiplier] as Shape4;
+    const info = tf.backend_util.computeConv2DInfo(
+      xShape,
+      filterShape,
+      strides,
+      1,
+      pad as 'valid',
+      undefined,
+      true,
+    );
+    return {
+      x: drawn(xShape, seed),
+      filter: drawn(filterShape, seed + 1),
+      dy: drawn(info.outShape, seed + 2),
+      attrs: { strides, pad, dilations: [1, 1], inputShape: xShape, filterShape },
+    };
+  });
+
+type Shape4 = [number, number, number, number];
+
+describe('the gradient of a convolution', () => {
+  it('with respect to its filter is that of the cpu backend', () => {
+    fc.assert(
+      fc.property(convolutions, ({ x, dy, attrs }) =>
+        expectAgreement('Conv2DBackpropFilter', { x, dy }, attrs),
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('with respect to its input is that of the cpu backend', () => {
+    fc.assert(
+      fc.property(convolutions, ({ filter, dy, attrs }) =>
+        expectAgreement('Conv2DBackpropInput', { dy, filter }, attrs),
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('the gradient of a depthwise convolution', () => {
+  it('with respect to its filter is that of the cpu backend', () => {
+    fc.assert(
+      fc.property(depthwise, ({ x, dy, attrs }) =>
+        expectAgreement('DepthwiseConv2dNativeBackpropFilter', { x, dy }, attrs),
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('with respect to its input is that of the cpu backend', () => {
+    fc.assert(
+      fc.property(depthwise, ({ filter, dy, attrs }) =>
+        expectAgreement('DepthwiseConv2dNativeBackpropInput', { dy, filter }, attrs),
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
