@@ -1,4 +1,4 @@
-/** From a spec's text to a model graph. */
+/** From a spec's text to a model graph, and from there to TypeScript source or a summary. */
 export { type CheckResult, checkSpec, compileSpec } from './check-spec.js';
 export {
   type GraphInput,
@@ -8,3 +8,12 @@ export {
   type TrainingPlan,
 } from './model-graph.js';
 export { resolveGraph } from './resolve-graph.js';
+export {
+  formatSummary,
+  type Summary,
+  type SummaryFormat,
+  type SummaryRow,
+  type SummaryTotals,
+  summarizeGraph,
+} from './summary.js';
+export { type EmitOptions, emitTypeScript } from './typescript.js';

@@ -5,8 +5,8 @@
  * Names of weights. tfjs keeps names of variables unique in a process: the second model with a layer `c1` gets a
  * variable `c1/kernel_1`, disposed or not the first one. That is a key of the engine, not the weight's name,
  * which stays in `originalName` (tfjs itself saves under that one). Whatever is kept or shown uses
- * `canonicalWeightName`. Slots of optimizers are named after the engine's key (`c1/kernel_1/m`), so they must be
- * saved by position or renamed with `engineToCanonicalNames`.
+ * `canonicalWeightName`. Slots of optimizers are named after the engine's key (`c1/kernel_1/m`), so they
+ * must be saved by the position of their weight.
  */
 import type { LayersModel, LayerVariable, Optimizer, SymbolicTensor } from '@tensorflow/tfjs';
 import { modelCalls } from '../compiler/model-calls.js';
@@ -105,9 +105,4 @@ export function compileModel(tf: Tf, model: LayersModel, graph: ModelGraph): voi
 /** `c1/kernel`, however many models with a layer `c1` the process has built. Unique within a model. */
 export function canonicalWeightName(weight: LayerVariable): string {
   return weight.originalName;
-}
-
-/** From the names by which tfjs's engine knows a model's weights, `c1/kernel_1`, to `c1/kernel`. */
-export function engineToCanonicalNames(model: LayersModel): ReadonlyMap<string, string> {
-  return new Map(model.weights.map((weight) => [weight.name, canonicalWeightName(weight)]));
 }

@@ -28,6 +28,7 @@ describe('LeNet-5', () => {
     const model = golden.createLenet5();
     golden.compileLenet5(model);
     expect(model.countParams()).toBe(62_006);
+    expect(model.inputs.map(({ shape }) => shape)).toEqual([[null, ...golden.inputShape]]);
     expect(model.outputs.map(({ shape }) => shape)).toEqual([[null, golden.classNames.length]]);
     expect(model.layers.map(({ name }) => name)).toEqual([
       'c1',

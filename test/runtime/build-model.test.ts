@@ -6,7 +6,6 @@ import {
   buildModel,
   canonicalWeightName,
   compileModel,
-  engineToCanonicalNames,
   evaluateCall,
 } from '../../src/runtime/build-model.js';
 import { graphOf } from '../compiler/example-graphs.js';
