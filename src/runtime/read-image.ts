@@ -29,23 +29,27 @@ export async function readImage(path: string, shape: Shape): Promise<Uint8Array>
       { hints: ['predict images with a model whose input is [height, width, 1] or [height, width, 3]'] },
     );
   }
+  const data = await decode(path, height, width, channels);
+  if (data.length !== height * width * channels) {
+    throw new Error(`${path} was decoded to ${data.length} bytes for ${formatShape(shape)}`);
+  }
+  return new Uint8Array(data.buffer, data.byteOffset, data.length);
+}
+
+async function decode(path: string, height: number, width: number, channels: 1 | 3): Promise<Buffer> {
   const bytes = await readBytes(path);
   const { default: sharp } = await import('sharp');
   try {
     const picture = sharp(bytes, { limitInputPixels: mostPixels, failOn: 'error' });
     const { format } = await picture.metadata();
     if (!formats.includes(format)) throw unreadable(path, `${path} is ${format}, which is not supported`);
-    const { data } = await picture
+    return await picture
       .rotate()
       .flatten({ background: 'white' })
       .resize({ width, height, fit: 'cover', position: 'centre' })
       .toColourspace(channels === 1 ? 'b-w' : 'srgb')
       .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    if (data.length !== height * width * channels) {
-      throw new Error(`${path} was decoded to ${data.length} bytes for ${formatShape(shape)}`);
-    }
-    return new Uint8Array(data.buffer, data.byteOffset, data.length);
+      .toBuffer();
   } catch (error) {
     if (error instanceof SpecccError) throw error;
     throw imageError(path, error as Error);
@@ -79,10 +83,9 @@ function imageError(path: string, error: Error): unknown {
   if (/pixel limit/i.test(message))
     return tooLarge(`${path} has more than ${mostPixels.toLocaleString('en')} pixels`);
   if (/unsupported image format/i.test(message)) return unreadable(path, `${path} is not an image`, error);
-  if (/^Input|^Vips|^[a-z0-9_]+: /i.test(message)) {
-    return unreadable(path, `${path} is damaged (${message.split('\n')[0]})`, error);
-  }
-  return error;
+  // Sharp was given a wrong option: a bug of ours, not of the image.
+  if (/^Expected /.test(message)) return error;
+  return unreadable(path, `${path} is damaged (${message.split('\n')[0]})`, error);
 }
 
 function notFound(path: string, message: string, cause?: unknown): SpecccError {
