@@ -3,9 +3,9 @@
  * can be moved aside under it. It is kept fresh by its holder and goes stale by itself; a note of who holds it
  * makes the lock of a process that was killed on this machine free at once.
  */
-import { readFile, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type lockfile from 'proper-lockfile';
 import { SpecccError } from '../../diagnostics/index.js';
 import { diskError, writeFileWhole } from '../whole-files.js';
@@ -31,6 +31,9 @@ export async function lockRun(folder: string): Promise<RunLock> {
   const lock = `${resolve(folder)}.lock`;
   const note = `${lock}.json`;
   let held = true;
+  await mkdir(dirname(lock), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw diskError(dirname(lock), error);
+  });
   const acquire = () =>
     locks.lock(resolve(folder), {
       lockfilePath: lock,
