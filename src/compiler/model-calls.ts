@@ -1,9 +1,12 @@
 /**
- * The calls that make a model, in order, as every target makes them: one place decides which form a graph takes
- * and where `inputShape` goes, so that a built and a printed model cannot differ in it.
+ * The calls that make a model, in order, as every target makes them: one place decides what may be called, which
+ * form a graph takes and where `inputShape` goes, so that a built and a printed model cannot differ in it.
  */
 import type { Argument, Call } from '../layers/index.js';
 import { type GraphNode, isChain, type ModelGraph } from './model-graph.js';
+
+/** What a graph may call, as namespace and function. */
+export const callable = /^tf\.(layers|initializers|regularizers|constraints|train)\.([a-z][A-Za-z0-9]*)$/;
 
 export interface ModelCalls {
   /** `sequential` for a chain of layers, `functional` (`tf.model`) for everything else. */

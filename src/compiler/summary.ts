@@ -36,7 +36,7 @@ export interface SummaryTotals {
   readonly multiplyAdds: number;
   /** Bytes of all weights, as 32-bit floats. */
   readonly parameterBytes: number;
-  /** Bytes of all layers' outputs for one example, as 32-bit floats: what training keeps for its gradients. */
+  /** Bytes of all layers' outputs for one example, as 32-bit floats: what training keeps for gradients. */
   readonly activationBytes: number;
 }
 
@@ -160,7 +160,9 @@ export function formatSummary(summary: Summary, { color, width }: SummaryFormat)
   const rule = dim('─'.repeat(sum(columns.map(({ space }) => space)) + gap.length * (columns.length - 1)));
   const trainable =
     totals.nonTrainable === 0
-      ? 'all trainable'
+      ? totals.parameters === 0
+        ? 'nothing to train'
+        : 'all trainable'
       : `${formatCount(totals.trainable)} trainable and ${formatCount(totals.nonTrainable)} not`;
   const title = shortened(`${summary.name}  ${firstLine(summary.description ?? '')}`.trimEnd(), width);
   return [
@@ -172,7 +174,7 @@ export function formatSummary(summary: Summary, { color, width }: SummaryFormat)
     rule,
     bold(line(body)),
     '',
-    `${dim('parameters')}   ${formatBytes(totals.parameterBytes)}${totals.parameters === 0 ? '' : `, ${trainable}`}`,
+    `${dim('parameters')}   ${formatBytes(totals.parameterBytes)}, ${trainable}`,
     `${dim('activations')}  ${formatBytes(totals.activationBytes)} per ${exampleNoun(summary)}`,
   ].join('\n');
 }

@@ -1,9 +1,10 @@
 /**
- * The TypeScript target: source that builds the very model of `buildModel`, for people who review it, change it or
- * ship it without speccc. It needs `@tensorflow/tfjs` alone and passes `tsc --strict`. The text depends on the graph
- * and on speccc's version only, not on the folder, the time or the machine, so it can be kept and compared.
+ * The TypeScript target: source that builds the very model of `buildModel`, for people who review it, change it
+ * or ship it without speccc. It needs `@tensorflow/tfjs` alone and passes `tsc --strict`. The text depends on the
+ * graph and on speccc's version only, not on folder, time or machine, so it can be kept and compared.
  */
 import type { SourceFile, StatementStructures } from 'ts-morph';
+import type { Argument } from '../layers/index.js';
 import { version as ownVersion } from '../version.js';
 import type { ModelGraph, TrainingPlan } from './model-graph.js';
 import { exampleNoun, summarizeGraph } from './summary.js';
@@ -18,9 +19,9 @@ export interface EmitOptions {
 }
 
 /**
- * Prints a graph as a TypeScript module. It exports `create…` and, where the spec says how to train, `compile…`, both
- * named after the model; `inputShape`; and `classNames` where the data set has names for its classes.
- * Loads ts-morph, which takes most of its time.
+ * Prints a graph as a TypeScript module. It exports `create…` and, where the spec says how to train, `compile…`,
+ * both named after the model; `inputShape`; and `classNames` where the data set has names for its classes.
+ * Loads ts-morph, which takes most of the time.
  */
 export async function emitTypeScript(graph: ModelGraph, options: EmitOptions = {}): Promise<string> {
   const { IndentationText, Project, QuoteKind, StructureKind } = await import('ts-morph');
@@ -38,13 +39,8 @@ export async function emitTypeScript(graph: ModelGraph, options: EmitOptions = {
     inputShapes(graph, noun),
   ];
   if (training?.classNames !== undefined) {
-    const names = layOut(
-      expressionOf(training.classNames),
-      lineWidth,
-      'export const classNames = ',
-      ' as const;',
-    );
-    statements.push(`\n/** What the model's outputs stand for, in their order. */\n${names}\n`, {
+    const about = "What the model's outputs stand for, in their order.";
+    statements.push(exportedConstant('classNames', about, training.classNames), {
       kind: StructureKind.TypeAlias,
       isExported: true,
       name: 'ClassName',
@@ -91,7 +87,12 @@ function inputShapes(graph: ModelGraph, noun: string): string {
   const about = single
     ? `The shape of one ${noun}.`
     : 'The shapes of one example, by the names of the inputs.';
-  return `\n/** ${about} */\n${layOut(expressionOf(shapes), lineWidth, `export const ${name} = `, ' as const;')}\n`;
+  return exportedConstant(name, about, shapes);
+}
+
+function exportedConstant(name: string, about: string, value: Argument): string {
+  const text = layOut(expressionOf(value), lineWidth, `export const ${name} = `, ' as const;');
+  return `\n/** ${about} */\n${text}\n`;
 }
 
 function compileStatement({ optimizer, loss, metrics }: TrainingPlan): string {
@@ -99,12 +100,11 @@ function compileStatement({ optimizer, loss, metrics }: TrainingPlan): string {
   return layOut({ kind: 'call', callee: 'model.compile', args: [options] }, lineWidth - 2, '', ';');
 }
 
-/** Whatever a spec says, it is data: no text of it may have become syntax. That would be a bug of the printer. */
+/** Whatever a spec says is data: if any text of it had become syntax, that would be a bug of the printer. */
 function checkStructure(file: SourceFile, statements: number): void {
-  const faults = file.getProject().getProgram().getSyntacticDiagnostics(file);
-  if (faults.length > 0 || file.getStatements().length !== statements) {
-    throw new Error(
-      `the printed TypeScript has ${faults.length} syntax errors and ${file.getStatements().length} statements, not ${statements}`,
-    );
+  const faults = file.getProject().getProgram().getSyntacticDiagnostics(file).length;
+  const found = file.getStatements().length;
+  if (faults > 0 || found !== statements) {
+    throw new Error(`printed TypeScript with ${faults} syntax errors, ${found} statements for ${statements}`);
   }
 }

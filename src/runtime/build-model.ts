@@ -2,24 +2,22 @@
  * The runtime target: a ModelGraph becomes a tfjs model in memory. Layers are not known here: a generic walker
  * evaluates the calls that they were lowered to.
  *
- * Names of weights. tfjs keeps names of variables unique in a process: the second model with a layer `c1` gets a
- * variable `c1/kernel_1`, disposed or not the first one. That is a key of the engine, not the weight's name,
- * which stays in `originalName` (tfjs itself saves under that one). Whatever is kept or shown uses
- * `canonicalWeightName`. Slots of optimizers are named after the engine's key (`c1/kernel_1/m`), so they
- * must be saved by the position of their weight.
+ * Names of weights. tfjs keeps names of variables unique in a process: the second model with a layer `c1` gets
+ * a variable `c1/kernel_1`, whether the first one was disposed or not. That is a key of the engine. The weight's
+ * own name stays in `originalName`, under which tfjs saves it; whatever is kept or shown uses that one
+ * (`canonicalWeightName`). tfjs names slots of optimizers after the engine's key (`c1/kernel_1/m`), so they must
+ * be saved by the position of their weight.
  */
 import type { LayersModel, LayerVariable, Optimizer, SymbolicTensor } from '@tensorflow/tfjs';
-import { modelCalls } from '../compiler/model-calls.js';
+import { callable, modelCalls } from '../compiler/model-calls.js';
 import type { ModelGraph } from '../compiler/model-graph.js';
 import { SpecccError } from '../diagnostics/index.js';
 import { type Argument, type Call, isCall } from '../layers/index.js';
 import type { Tf } from './backend.js';
 
-const callable = /^tf\.(layers|initializers|regularizers|constraints|train)\.([a-z][A-Za-z0-9]*)$/;
-
 /**
- * What a call returns. Only functions that tfjs itself puts under tf.layers, tf.initializers, tf.regularizers,
- * tf.constraints and tf.train can be called; options that are `undefined` are left out.
+ * What a call returns. Only functions that tfjs itself has under the names of `callable` can be called; options
+ * that are `undefined` are left out.
  */
 export function evaluateCall(tf: Tf, call: Call): unknown {
   const [, family, name] = callable.exec(call.call) ?? [];

@@ -28,7 +28,7 @@ export function specGraphs(): ExampleGraph[] {
     }));
 }
 
-/** Each example alone, so that its layer takes `inputShape`; after another layer; and in a model that is no chain. */
+/** Each example alone, where its layer takes `inputShape`; after another layer; and in a model with branches. */
 export function layerGraphs(): ExampleGraph[] {
   return [...layers.values()].flatMap(({ type, examples }) =>
     examples.flatMap(({ input, options }, index): ExampleGraph[] => {

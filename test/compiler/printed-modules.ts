@@ -40,12 +40,11 @@ export function typeErrors(files: ReadonlyMap<string, string>): string[] {
     },
   };
   const program = ts.createProgram([...texts.keys()], strictest, host);
-  return ts
-    .getPreEmitDiagnostics(program)
-    .map(
-      ({ file, start, messageText }) =>
-        `${file?.fileName.slice(folder.length + 1)}:${file && start !== undefined ? file.getLineAndCharacterOfPosition(start).line + 1 : ''} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`,
-    );
+  return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
+    const name = file?.fileName.slice(folder.length + 1);
+    const line = (file?.getLineAndCharacterOfPosition(start).line ?? 0) + 1;
+    return `${name}:${line} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
+  });
 }
 
 export interface PrintedModule {

@@ -1,4 +1,4 @@
-/** Whatever words a spec holds, the printed file has the same syntax: they stay inside strings and comments. */
+/** Whatever words a spec holds, the printed file has the same syntax: words stay in strings and comments. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ModelGraph } from '../../src/compiler/model-graph.js';
@@ -143,4 +143,12 @@ test('a name makes an identifier of ASCII letters and digits', () => {
   expect(['lenet5', 'my-net_v2', '3d net', 'café', '日本', '', 'constructor'].map(pascalCase)).toEqual([
     ...['Lenet5', 'MyNetV2', '3dNet', 'Cafe', 'Model', 'Model', 'Constructor'],
   ]);
+});
+
+test('a graph that calls something else than a function of tfjs is not printed', async () => {
+  for (const call of ['tf.layers.dense({}); evil', 'process.exit', 'tf.io.http'] as `tf.${string}`[]) {
+    const [first] = plain.nodes;
+    const graph = { ...plain, nodes: [{ ...first!, call: { call, args: [{}] } }] };
+    await expect(emitTypeScript(graph)).rejects.toThrow(`a graph may not call '${call}'`);
+  }
 });

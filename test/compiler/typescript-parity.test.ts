@@ -1,4 +1,4 @@
-/** The two targets make the same model: the printed file is run, and held against the model that is built in memory. */
+/** The two targets make the same model: the printed file is run, and held against what buildModel makes. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import type { ModelGraph } from '../../src/compiler/model-graph.js';

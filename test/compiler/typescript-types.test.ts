@@ -1,4 +1,4 @@
-/** Printed files against the tools of those who use them: the TypeScript compiler at its strictest, and a formatter. */
+/** Printed files against the tools of their users: the TypeScript compiler at its strictest, and a formatter. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -41,7 +41,8 @@ export function createComment(summary: Summary, seed: number): string {
   const weights =
     parameters === 0
       ? ''
-      : ` Its weights start the same at every call: they are drawn from the seeds below, which come from seed ${seed} of the spec.`;
+      : ' Its weights start the same at every call: they are drawn from the seeds below, ' +
+        `which come from seed ${seed} of the spec.`;
   return docComment([
     ...commentLines(`Builds the model.${weights}`, width),
     '',

@@ -1,13 +1,13 @@
 /**
- * Names of a spec as identifiers: `my-net_v2` makes `createMyNetV2`, a layer `class` the constant `class_2`. Only
- * ASCII letters and digits are used, since an identifier of look-alike or invisible letters deceives its readers.
+ * Names of a spec as identifiers: `my-net_v2` makes `createMyNetV2`, a layer `class` the constant `class_2`.
+ * Only ASCII letters and digits are used, since look-alike or invisible letters deceive readers.
  */
 
 /** What a constant of a strict module cannot be called, and globals that it would hide. */
 const reserved = [
-  'arguments await break case catch class const continue debugger default delete do else enum eval export extends',
-  'false finally for function if implements import in instanceof interface let new null package private protected',
-  'public return static super switch this throw true try typeof undefined var void while with yield',
+  'arguments await break case catch class const continue debugger default delete do else enum eval export',
+  'extends false finally for function if implements import in instanceof interface let new null package',
+  'private protected public return static super switch this throw true try typeof undefined var void while with yield',
   'any as async boolean never number object string symbol type unknown NaN Infinity globalThis',
 ].flatMap((line) => line.split(' '));
 
@@ -20,7 +20,7 @@ export function pascalCase(name: string): string {
   return words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
 }
 
-/** `convBlock1`; a run of capitals at the start is one word: `ReLU` → `reLU`, `C1` → `c1`, `LSTM` → `lstm`. */
+/** `conv_block-1` → `convBlock1`; capitals at the start are one word: `C1` → `c1`, `LSTM` → `lstm`. */
 function camelCase(name: string): string {
   return pascalCase(name).replace(/^([A-Z]+(?![a-z])|[A-Z])/, (start) => start.toLowerCase());
 }

@@ -1,8 +1,9 @@
 /**
- * Expressions and their layout: as much on a line as fits, else one element a line, as Prettier and Biome lay them
- * out, so that a printed file that somebody formats stays as it is. (ts-morph's own formatter never breaks a line.)
+ * Expressions and their layout: as much on a line as fits, else one element a line, as Prettier and Biome have
+ * it, so that a printed file stays as it is when somebody formats it. (ts-morph's formatter never breaks a line.)
  */
 import { type Argument, type Call, isCall } from '../../layers/index.js';
+import { callable } from '../model-calls.js';
 import { quote } from './text.js';
 
 /** Columns of a line. */
@@ -45,6 +46,7 @@ function arrayExpression(elements: readonly Argument[]): Expression {
 
 /** Types of regularizers take no options, but not empty ones. */
 export function callExpression({ call, args }: Call): CallExpression {
+  if (!callable.test(call)) throw new Error(`a graph may not call '${call}'`);
   const withoutOptions = call.startsWith('tf.regularizers.') && JSON.stringify(args) === '[{}]';
   return { kind: 'call', callee: call, args: withoutOptions ? [] : args.map(expressionOf) };
 }
@@ -86,8 +88,8 @@ export function flat(expression: Expression): string {
 }
 
 /**
- * `before`, the expression and `after`, broken where one line would pass `width` columns. The lines inside are
- * indented relative to the first one.
+ * `before`, the expression and `after`, broken where one line would pass `width` columns. The lines inside
+ * are indented relative to the first one.
  */
 export function layOut(expression: Expression, width: number, before = '', after = ''): string {
   const line = before + flat(expression) + after;

@@ -1,6 +1,6 @@
-/** The body of the function that makes a model: one statement a layer, under a comment with its shape and size. */
+/** The body of the function that makes a model: one statement a layer, under a comment with shape and size. */
 import { type Call, formatShape } from '../../layers/index.js';
-import { modelCalls } from '../model-calls.js';
+import { type ModelCalls, modelCalls } from '../model-calls.js';
 import type { ModelGraph } from '../model-graph.js';
 import { formatCount, type Summary } from '../summary.js';
 import { identifierSource } from './identifiers.js';
@@ -33,9 +33,10 @@ export function modelStatements(
   taken: readonly string[],
 ): ModelStatements {
   const comments = layerComments(summary);
-  return modelCalls(graph).form === 'sequential'
-    ? sequentialStatements(graph, comments)
-    : functionalStatements(graph, comments, taken);
+  const { form, layers } = modelCalls(graph);
+  return form === 'sequential'
+    ? sequentialStatements(graph, layers, comments)
+    : functionalStatements(graph, layers, comments, taken);
 }
 
 /** The constant of an input's shape, as an array that tfjs's types take. */
@@ -43,9 +44,13 @@ function inputShapeOf(graph: ModelGraph, name: string): string {
   return graph.inputs.length === 1 ? '[...inputShape]' : `[...${memberText('inputShapes', name)}]`;
 }
 
-function sequentialStatements(graph: ModelGraph, comments: readonly string[]): ModelStatements {
+function sequentialStatements(
+  graph: ModelGraph,
+  layers: ModelCalls['layers'],
+  comments: readonly string[],
+): ModelStatements {
   const shape = inputShapeOf(graph, graph.inputs[0]!.name);
-  const added = modelCalls(graph).layers.map(({ call }, index) => {
+  const added = layers.map(({ call }, index) => {
     const layer = index === 0 ? withShapeConstant(call, shape) : callExpression(call);
     return `${comments[index]}\n${layOut(callOf('model.add', layer), width, '', ';')}`;
   });
@@ -58,6 +63,7 @@ function sequentialStatements(graph: ModelGraph, comments: readonly string[]): M
 
 function functionalStatements(
   graph: ModelGraph,
+  layers: ModelCalls['layers'],
   comments: readonly string[],
   taken: readonly string[],
 ): ModelStatements {
@@ -81,7 +87,7 @@ function functionalStatements(
     };
     return layOut(callOf('tf.input', options), width, `const ${identifiers.get(name)} = `, ';');
   });
-  const applied = modelCalls(graph).layers.map(({ node, call }, index) => {
+  const applied = layers.map(({ node, call }, index) => {
     const statement = applyStatement(identifiers.get(node.name)!, callExpression(call), values(node.inputs));
     return `${comments[index]}\n${statement}`;
   });
@@ -100,8 +106,8 @@ function functionalStatements(
 }
 
 /**
- * `const c1 = tf.layers.conv2d({ … }).apply(input) as tf.SymbolicTensor;`, as a chain of calls, one a line, where it
- * is long.
+ * `const c1 = tf.layers.conv2d({ … }).apply(input) as tf.SymbolicTensor;`, with the calls on lines of their own
+ * where it is long.
  */
 function applyStatement(identifier: string, layer: CallExpression, inputs: Expression): string {
   const before = `const ${identifier} = `;
@@ -146,11 +152,13 @@ function layerComments(summary: Summary): string[] {
     name: commentText(row.name),
     shape: formatShape(row.outputShape),
     count: formatCount(row.parameters),
+    noun: row.parameters === 1 ? 'parameter' : 'parameters',
   }));
   const widest = (key: 'name' | 'shape' | 'count') => Math.max(0, ...cells.map((cell) => cell[key].length));
   const name = Math.min(widest('name'), alignedName);
+  const [shape, count] = [widest('shape'), widest('count')];
   return cells.map(
     (cell) =>
-      `// ${cell.name.padEnd(name)}  ${cell.shape.padEnd(widest('shape'))}  ${cell.count.padStart(widest('count'))} parameters`,
+      `// ${cell.name.padEnd(name)}  ${cell.shape.padEnd(shape)}  ${cell.count.padStart(count)} ${cell.noun}`,
   );
 }

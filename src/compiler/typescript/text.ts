@@ -1,14 +1,15 @@
 /**
- * Text of a spec inside source code. Whatever a person writes as a name or a description stays inside its string
- * or comment: it can neither end it, nor start a line, nor be read by a tool, nor make source look other than it is.
+ * Text of a spec inside source code. Whatever a person writes as a name or a description stays inside its
+ * string or comment: it can neither end it, nor start a line, nor be obeyed by a tool, nor make the source look
+ * other than it is.
  */
 
-/** Control characters, line separators, halves of characters, and marks that hide or reorder text ("Trojan Source"). */
+/** Control characters, line separators, lone surrogates, and marks that hide or reorder text ("Trojan Source"). */
 const unprintable = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 const lineBreaks = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
 
-/** What JSDoc takes for a tag, and what TypeScript obeys wherever it stands in a comment: `@jsx`, `@ts-ignore`. */
+/** Tags of JSDoc, and what TypeScript obeys wherever it stands in a comment: `@jsx`, `@ts-ignore`. */
 const toolMarks = /(?<!\w)@(?=\w)|@(?=jsx|ts-)/gi;
 
 function escaped(character: string): string {
