@@ -1,6 +1,6 @@
 /** What a person sees while a data set is loaded: a bar on a terminal, a few lines elsewhere. */
 import type { DataProgress } from '../runtime/datasets/index.js';
-import { formatBytes } from './format.js';
+import { formatBytes, visibleWidth } from './format.js';
 import { formatBar, type LiveLine } from './live-line.js';
 import type { Output } from './terminal.js';
 
@@ -53,11 +53,13 @@ function fitted(
   columns: number,
   { colors }: Output,
 ): string {
-  if (received === undefined || total === undefined || total === 0)
-    return `${label}  ${what} …`.slice(0, columns);
+  const start = `${label}  ${what}`;
+  if (received === undefined || total === undefined || total === 0) {
+    return visibleWidth(start) + 2 <= columns ? `${start} …` : what.slice(0, columns);
+  }
   const counted =
     phase === 'decode' ? `${received}/${total} files` : `${formatBytes(received)} of ${formatBytes(total)}`;
-  const room = columns - 'data'.length - what.length - counted.length - 6;
-  const bar = room >= 8 ? `${formatBar(received / total, Math.min(room, 30), colors)}  ` : '';
-  return `${label}  ${what}  ${bar}${counted}`;
+  const room = columns - visibleWidth(start) - counted.length - 4;
+  if (room >= 8) return `${start}  ${formatBar(received / total, Math.min(room, 30), colors)}  ${counted}`;
+  return room >= -2 ? `${start}  ${counted}` : counted.slice(0, columns);
 }

@@ -58,11 +58,13 @@ export function formatDuration(seconds: number): string {
 }
 
 /** A loss or metric: four decimals, and an exponent where those say nothing. */
-export function formatMetric(value: number | null | undefined): string {
+export function formatMetric(value: number | null | undefined, decimals = 4): string {
   if (value === null || value === undefined) return '–';
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
-  return size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(3) : value.toFixed(4);
+  return size !== 0 && (size < 1e-3 || size >= 1e5)
+    ? value.toExponential(decimals - 1)
+    : value.toFixed(decimals);
 }
 
 /** Width on screen: colours take no room. */
@@ -70,11 +72,11 @@ export function visibleWidth(text: string): number {
   return Array.from(stripVTControlCharacters(text)).length;
 }
 
-export function padEnd(text: string, width: number): string {
+function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - visibleWidth(text)));
 }
 
-export function padStart(text: string, width: number): string {
+function padStart(text: string, width: number): string {
   return ' '.repeat(Math.max(0, width - visibleWidth(text))) + text;
 }
 
@@ -113,3 +115,12 @@ export function wrapText(text: string, width: number, indent = ''): readonly str
     return [...lines, line === '' ? '' : indent + line];
   });
 }
+
+/** `text` behind a label, wrapped so that its further lines stand under the first one. */
+export function labelled(label: string, text: string, columns = Number.POSITIVE_INFINITY): string {
+  const indent = ' '.repeat(labelWidth);
+  const [first = '', ...rest] = wrapText(text, columns, indent);
+  return [padEnd(label, labelWidth) + first.slice(labelWidth), ...rest].join('\n');
+}
+
+const labelWidth = 9;

@@ -35,7 +35,8 @@ export function openLiveLine(output: Output): LiveLine {
     if (drawnWidth === 0) return '';
     const rows = Math.ceil(drawnWidth / output.columns());
     drawnWidth = 0;
-    return `\r${rows > 1 ? `\x1b[${rows - 1}A` : ''}\x1b[J`;
+    // Row by row: erasing "to the end of the screen" makes tmux keep a copy in its history.
+    return `\r\x1b[2K${'\x1b[1A\x1b[2K'.repeat(rows - 1)}`;
   };
   const draw: LiveLine['draw'] = (render, now = false) => {
     last = render;

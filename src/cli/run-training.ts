@@ -1,7 +1,7 @@
 /** The train command at work: a thin layer over `train`, which does everything but talk. */
 import { basename, relative } from 'node:path';
 import type { ModelGraph } from '../compiler/index.js';
-import { exampleNoun, formatSummary, type Summary, summarizeGraph } from '../compiler/summary.js';
+import { exampleNoun, formatSummary, summarizeGraph } from '../compiler/summary.js';
 import type { DataProgress } from '../runtime/datasets/index.js';
 import { train } from '../runtime/trainer.js';
 import type { EndEvent, StartEvent, TrainEvent, TrainOptions } from '../runtime/training/events.js';
@@ -10,7 +10,7 @@ import type { TrainCommandOptions } from './commands/train.js';
 import type { CommandContext } from './context.js';
 import { showDataProgress } from './data-display.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
-import { formatCount, formatDuration, formatLarge, formatMetric } from './format.js';
+import { formatCount, formatDuration, formatLarge, formatMetric, labelled, plural } from './format.js';
 import { type LiveLine, openLiveLine } from './live-line.js';
 import { loadGraph } from './load-graph.js';
 import { shellCommand, shellWord } from './shell-word.js';
@@ -159,26 +159,30 @@ async function finishedLines(
   const { bold, cyan, dim, green, yellow } = out.colors;
   const { openRun } = await import('../runtime/run-folder.js');
   const run = await openRun(end.folder);
-  const summary: Summary = summarizeGraph(run.graph);
-  const label = (text: string) => dim(text.padEnd(7));
+  const summary = summarizeGraph(run.graph);
+  const columns = out.live ? out.columns() - 1 : undefined;
+  const line = (label: string, text: string) => labelled(dim(label), text, columns);
   const folder = shellWord(relative('', end.folder) || '.');
-  const photo = exampleNoun(summary) === 'image';
-  const best =
-    end.best === null
-      ? []
-      : [`${label('best')}  epoch ${end.best.epoch}: ${end.monitor} ${bold(formatMetric(end.best.value))}`];
+  const now = end.epochs - start.firstEpoch + 1;
+  const epochs = green(plural(end.epochs, 'epoch'));
+  const duration = formatDuration(end.seconds);
+  const { best, files } = end;
+  const next = exampleNoun(summary) === 'image' ? `predict ${folder} photo.png` : `evaluate ${folder}`;
   return [
     '',
-    formatSummary(summary, { color: out.colors.isColorSupported, width: out.live ? out.columns() : 120 }),
+    formatSummary(summary, { color: out.colors.isColorSupported, width: columns ?? 120 }),
     '',
-    `${label('trained')}  ${green(`${end.epochs} epochs`)} in all, this time in ${formatDuration(end.seconds)}`,
-    ...best,
-    ...(start.dataset.synthetic
-      ? [`${label('data')}  ${yellow(`${start.dataset.name}, ${syntheticWarning}`)}`]
-      : []),
-    `${label('files')}  ${end.files.map((file) => basename(file)).join(', ')} in ${end.folder}`,
-    `${label('')}  checkpoints/best/model.json is read by any tfjs program`,
-    `${label('next')}  ${cyan(`${program} ${photo ? `predict ${folder} photo.png` : `evaluate ${folder}`}`)}`,
-    `${label('')}  ${cyan(`${program} export ${folder} --format txt`)}`,
+    line(
+      'trained',
+      now === end.epochs ? `${epochs} in ${duration}` : `${epochs}, ${now} of them now in ${duration}`,
+    ),
+    ...(best === null
+      ? []
+      : [line('best', `epoch ${best.epoch}, ${end.monitor} ${bold(formatMetric(best.value))}`)]),
+    ...(start.dataset.synthetic ? [line('data', yellow(`${start.dataset.name}, ${syntheticWarning}`))] : []),
+    line('files', `in ${end.folder}: ${files.map((file) => basename(file)).join(', ')}`),
+    line('', 'checkpoints/best/model.json is read by any tfjs program'),
+    line('next', cyan(`${program} ${next}`)),
+    line('', cyan(`${program} export ${folder} --format txt`)),
   ];
 }

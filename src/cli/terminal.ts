@@ -14,7 +14,7 @@ export interface Output {
   readonly live: boolean;
   /** Width in columns right now; 80 where there is no terminal. */
   columns(): number;
-  write(text: string): void;
+  write(data: string | Uint8Array): void;
   line(text?: string): void;
   /** Calls `listener` whenever the width changes; returns how to stop that. */
   onResize(listener: () => void): () => void;
@@ -56,8 +56,8 @@ function openOutput(stream: Stream, env: NodeJS.ProcessEnv, closing: AbortContro
       closing.abort();
     });
   }
-  const write = (text: string) => {
-    if (!closing.signal.aborted && text !== '') stream.write(text);
+  const write = (data: string | Uint8Array) => {
+    if (!closing.signal.aborted && data.length > 0) stream.write(data);
   };
   return {
     colors: picocolors.createColors(wantsColors(env, live)),

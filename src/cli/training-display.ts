@@ -1,6 +1,14 @@
 /** A training run as a person sees it: the header, a bar an epoch that becomes a line, notices, the end. */
 import type { EpochEvent, StartEvent, StepEvent, TrainEvent } from '../runtime/training/events.js';
-import { formatClock, formatCount, formatDuration, formatMetric, visibleWidth } from './format.js';
+import {
+  formatClock,
+  formatCount,
+  formatDuration,
+  formatMetric,
+  labelled,
+  visibleWidth,
+  wrapText,
+} from './format.js';
 import { formatBar, type LiveLine } from './live-line.js';
 import type { Output } from './terminal.js';
 
@@ -43,9 +51,10 @@ export function showTraining(output: Output, live: LiveLine, header: RunHeader):
   };
 }
 
-export function headerLines(start: StartEvent, header: RunHeader, { colors }: Output): readonly string[] {
-  const { bold, dim, yellow } = colors;
-  const label = (text: string) => dim(text.padEnd(7));
+export function headerLines(start: StartEvent, header: RunHeader, output: Output): readonly string[] {
+  const { bold, dim, yellow } = output.colors;
+  const columns = output.live ? output.columns() - 1 : undefined;
+  const line = (label: string, text: string) => labelled(dim(label), text, columns);
   const { dataset, resumed } = start;
   const images = header.noun === 'image' ? 'images' : 'examples';
   const counts = `${formatCount(dataset.train)} training and ${formatCount(dataset.validation)} validation ${images}`;
@@ -55,18 +64,19 @@ export function headerLines(start: StartEvent, header: RunHeader, { colors }: Ou
     `seed ${start.seed}`,
   ].join(', ');
   return [
-    `${label('model')}  ${bold(start.name)}: ${model}`,
-    `${label('data')}  ${dataset.name}: ${counts} (${dataset.origin})`,
-    ...(dataset.synthetic ? [`${label('')}  ${yellow(syntheticWarning)}`] : []),
-    `${label('engine')}  ${start.engine} on ${start.backendDescription}${slowWord(start, header, dim)}`,
-    `${label('run')}  ${start.folder}${resumed === null ? '' : `, ${resumedText(start)}`}`,
-    ...(start.movedOld === null ? [] : [`${label('')}  the old run is now ${start.movedOld}`]),
+    line('model', `${bold(start.name)}: ${model}`),
+    line('data', `${dataset.name}: ${counts} (${dataset.origin})`),
+    ...(dataset.synthetic ? [line('', yellow(syntheticWarning))] : []),
+    line('engine', `${start.engine} on ${start.backendDescription}${slowWord(start, header, dim)}`),
+    line('run', `${start.folder}${resumed === null ? '' : `, ${resumedText(start)}`}`),
+    ...(start.movedOld === null ? [] : [line('', `the old run is now ${start.movedOld}`)]),
     '',
   ];
 }
 
 /** For every output of a run on made-up data. */
 export const syntheticWarning = 'made up by a program: its numbers say nothing about real images';
+export const syntheticModel = `the model learned from synthetic data, ${syntheticWarning}`;
 
 function slowWord({ backend }: StartEvent, header: RunHeader, dim: (text: string) => string): string {
   if (!header.automatic || (backend !== 'wasm' && backend !== 'cpu')) return '';
@@ -129,19 +139,24 @@ export function epochLine(
   const head = epochHead(event.epoch, event.lastEpoch);
   const count = `${stepsPerEpoch}/${stepsPerEpoch}`;
   const { epoch: _, ...row } = event.values;
-  const values = [...metricTexts(row, colors), event.best ? colors.green('best') : ''];
+  const best = event.best ? colors.green('best') : '';
+  const values = [...metricTexts(row, colors), best];
   const rate = formatRate(event.stepsPerSecond);
   const time = formatDuration(event.seconds);
   if (!live) return [head, time, rate, ...values].filter((part) => part !== '').join('  ');
   const bar = (width: number) => `${formatBar(1, width, colors)} ${count}`;
+  const short = [...metricTexts(row, colors, 3), best];
   const forms = [
     [head, bar(20), rate, ...values],
     [head, bar(12), rate, ...values],
     [head, bar(8), ...values],
     [head, count, ...values],
     [head, ...values],
+    [head, ...short],
+    [head.replace('epoch ', ''), ...short],
   ];
-  return richest(forms, columns - 1) || [head, ...values].filter((part) => part !== '').join('  ');
+  // These lines stay, so where no form fits the numbers go on in further lines instead of being cut.
+  return richest(forms, columns - 1) || wrapText([head, ...short].join(' '), columns - 1).join('\n');
 }
 
 function epochHead(epoch: number, last: number): string {
@@ -151,10 +166,11 @@ function epochHead(epoch: number, last: number): string {
 function metricTexts(
   values: Readonly<Record<string, number | null>>,
   colors: Output['colors'],
+  decimals = 4,
 ): readonly string[] {
   return Object.entries(values)
     .filter(([, value]) => value !== null)
-    .map(([name, value]) => `${colors.dim(name)} ${formatMetric(value)}`);
+    .map(([name, value]) => `${colors.dim(name)} ${formatMetric(value, decimals)}`);
 }
 
 function formatRate(stepsPerSecond: number): string {

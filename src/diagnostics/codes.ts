@@ -229,7 +229,7 @@ export const codes = codeTable({
     kind: 'usage',
     title: 'a file that is in the way',
     explanation:
-      'A file that speccc did not make is never overwritten. Name another file, or move the one that is there.',
+      'Specs, and source files that speccc did not make, are never overwritten. Name another file, or move the one that is there.',
   },
   'unknown-code': {
     kind: 'usage',

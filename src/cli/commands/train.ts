@@ -24,7 +24,7 @@ export interface TrainCommandOptions {
   readonly json?: true;
 }
 
-export const defaultSpec = 'specs/lenet5.yaml';
+const defaultSpec = 'specs/lenet5.yaml';
 
 export function addTrain(program: CommandLine, context: CommandContext): void {
   program

@@ -31,7 +31,21 @@ export interface PositionalNode {
   readonly variadic: boolean;
 }
 
-export function commandTree(command: Command, bundledSpecs: readonly string[], path = ''): CommandNode {
+export function commandTree(program: Command, bundledSpecs: readonly string[]): CommandNode {
+  const words = {
+    name: bundledSpecs,
+    code: Object.keys(codes).sort(),
+    command: program
+      .createHelp()
+      .visibleCommands(program)
+      .map((command) => command.name()),
+  };
+  return nodeOf(program, words, '');
+}
+
+type Words = Readonly<Record<string, readonly string[]>>;
+
+function nodeOf(command: Command, words: Words, path: string): CommandNode {
   const help = command.createHelp();
   const own = help.visibleOptions(command);
   const inherited = command.parent === null ? [] : help.visibleOptions(command.parent);
@@ -42,12 +56,10 @@ export function commandTree(command: Command, bundledSpecs: readonly string[], p
     name: command.name(),
     summary: command.summary() || command.description(),
     options: options.map(optionNode),
-    positionals: command.registeredArguments.map((argument) => positionalNode(argument, bundledSpecs)),
+    positionals: command.registeredArguments.map((argument) => positionalNode(argument, words)),
     commands: help
       .visibleCommands(command)
-      .map((child) =>
-        commandTree(child, bundledSpecs, path === '' ? child.name() : `${path} ${child.name()}`),
-      ),
+      .map((child) => nodeOf(child, words, path === '' ? child.name() : `${path} ${child.name()}`)),
   };
 }
 
@@ -67,11 +79,9 @@ function optionNode(option: Option): OptionNode {
   };
 }
 
-function positionalNode(argument: Argument, bundledSpecs: readonly string[]): PositionalNode {
+function positionalNode(argument: Argument, words: Words): PositionalNode {
   const name = argument.name();
-  const values =
-    name === 'name' ? ({ kind: 'words', words: bundledSpecs } as const) : valuesOf(name, argument.argChoices);
-  return { name, values, variadic: argument.variadic };
+  return { name, values: valuesOf(name, argument.argChoices ?? words[name]), variadic: argument.variadic };
 }
 
 /** The placeholder of a value, `<folder>`, says what it is. */
@@ -88,8 +98,6 @@ function valuesOf(placeholder: string, choices: readonly string[] | undefined): 
     case 'path':
     case 'image':
       return { kind: 'files' };
-    case 'code':
-      return { kind: 'words', words: Object.keys(codes).sort() };
     default:
       return { kind: 'anything' };
   }

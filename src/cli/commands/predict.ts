@@ -1,0 +1,87 @@
+/** `speccc predict`: what does a trained model see in a picture? */
+import type { Prediction, PredictResult } from '../../runtime/predict.js';
+import { type BackendChoice, backendOption } from '../backend-option.js';
+import { type CommandLine, wholeNumber } from '../command-line.js';
+import type { CommandContext } from '../context.js';
+import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { formatMetric, formatTable } from '../format.js';
+import { formatBar } from '../live-line.js';
+import type { Output } from '../terminal.js';
+import { syntheticModel } from '../training-display.js';
+
+interface Options {
+  readonly checkpoint?: string;
+  readonly top: number;
+  readonly backend: BackendChoice;
+  readonly json?: true;
+}
+
+export function addPredict(program: CommandLine, context: CommandContext): void {
+  program
+    .command('predict')
+    .summary('let a trained model look at pictures')
+    .description(
+      'Prints the classes that a trained model finds most probable for each picture. PNG, JPEG and other pictures of any size are brought to the size that the model takes.',
+    )
+    .argument('<run>', 'run folder, or a checkpoint in it')
+    .argument('<image...>', 'pictures')
+    .option('--checkpoint <name>', 'best, last, epoch-3, …; best where it is left out')
+    .option('--top <n>', 'how many classes to print (3 where it is left out)', wholeNumber(1), 3)
+    .addOption(backendOption())
+    .option('--json', 'print one JSON document with all outputs')
+    .examples([
+      { command: 'speccc predict runs/lenet5 cat.jpg', what: 'one picture' },
+      { command: 'speccc predict runs/lenet5 photos/*.png --top 5', what: 'many, five classes each' },
+    ])
+    .action(
+      context.action((run: string, images: string[], options: Options) =>
+        predict(run, images, options, context),
+      ),
+    );
+}
+
+async function predict(
+  run: string,
+  images: readonly string[],
+  { checkpoint, top, backend, json }: Options,
+  { terminal: { out, err } }: CommandContext,
+): Promise<ExitCode> {
+  const { predictRun } = await import('../../runtime/predict.js');
+  const result = await predictRun(run, images, {
+    top,
+    backend,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  });
+  if (json) {
+    out.line(JSON.stringify(result, null, 2));
+    return exitCodes.fine;
+  }
+  for (const line of predictionLines(result, out)) out.line(line);
+  if (result.synthetic) {
+    err.line(err.colors.yellow(syntheticModel));
+  }
+  return exitCodes.fine;
+}
+
+function predictionLines({ predictions }: PredictResult, { colors }: Output): readonly string[] {
+  return predictions.flatMap((prediction, index) => [
+    ...(index === 0 ? [] : ['']),
+    colors.bold(prediction.image ?? ''),
+    ...formatTable(
+      prediction.top.map((one, rank) => classRow(one, rank, prediction, colors)),
+      { indent: '  ' },
+    ),
+  ]);
+}
+
+function classRow(
+  { name, value }: Prediction['top'][number],
+  rank: number,
+  { probabilities }: Prediction,
+  colors: Output['colors'],
+): readonly string[] {
+  const shown = rank === 0 ? colors.bold(name) : name;
+  // A bar says something only where the outputs are shares of one.
+  if (!probabilities) return [shown, formatMetric(value)];
+  return [shown, `${(100 * value).toFixed(1).padStart(5)} %`, formatBar(value, 30, colors)];
+}

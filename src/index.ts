@@ -1,0 +1,57 @@
+/**
+ * All of speccc as functions. Importing this loads neither tfjs nor ts-morph: `emitTypeScript` and everything
+ * that computes load what they need when they are called.
+ *
+ *     import { compileSpec, emitTypeScript, evaluateRun, readSpecFile, train } from 'speccc';
+ *
+ *     const { text, file } = await readSpecFile('lenet5.yaml');
+ *     const graph = compileSpec(text, file);
+ *     console.log(await emitTypeScript(graph));
+ *     const { folder } = await train({ graph });
+ *     console.log((await evaluateRun(folder)).values);
+ */
+export * from './compiler/index.js';
+export {
+  type CodeEntry,
+  type CodeKind,
+  codes,
+  type Diagnostic,
+  type DiagnosticCode,
+  type FormatOptions,
+  formatDiagnostics,
+  formatPath,
+  type Position,
+  type Range,
+  type Severity,
+  SpecccError,
+  SpecError,
+  type SpecPath,
+} from './diagnostics/index.js';
+export {
+  type Argument,
+  type Call,
+  formatShape,
+  isCall,
+  isProblem,
+  type LayerDefinition,
+  type LayerExample,
+  layers,
+  type Problem,
+  type Shape,
+  sizeOf,
+  type WeightSpec,
+} from './layers/index.js';
+export * from './runtime/index.js';
+export {
+  applyOverrides,
+  type Override,
+  parseSpec,
+  readSpecFile,
+  type SpecDocument,
+  type SpecFile,
+  specSchema,
+  type ValidatedLayer,
+  type ValidatedSpec,
+  validateSpec,
+} from './spec/index.js';
+export { version } from './version.js';
