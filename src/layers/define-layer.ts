@@ -1,144 +1,188 @@
 /**
- * What a layer kind is. Each kind is written once, as a `LayerKind` in its own file; `defineLayer` adds what
- * all kinds share (common options, weight options, the lowering) and makes the
- * `LayerDefinition` that schema, reference, targets and tests read.
+ * How a layer kind is written: once, in its own file. `defineLayer` adds what all kinds share (common options,
+ * weight options, the lowering) and makes the definition that everything else reads.
+ *
+ * Three functions, for three kinds of kinds:
+ * - `defineLayer`: takes one input, whose shape its functions get;
+ * - `defineMergeLayer`: joins at least two inputs, whose shapes its functions get as a list;
+ * - `defineCell`: one step of a recurrent layer. Its functions get the shape of one step.
+ *
+ * A kind that holds another layer or a cell is a function of the registry, since it must look up what it holds:
+ *
+ *     export const timeDistributed = (registry: LayerRegistry) => defineLayer({
+ *       options: { layer: nestedLayer('layer', { description: … }) },
+ *       …
+ *     });
+ *
+ * A layer class of your own is defined in the same way, with `implementation` beside it, and joins the built-in
+ * kinds by `createRegistry`. It is then valid in specs, in the editor's schema and in both targets:
+ *
+ *     // scale.ts
+ *     export class Scale extends tf.layers.Layer {
+ *       static className = 'Scale';
+ *       constructor(private readonly options: { name?: string; factor: number }) { super(options); }
+ *       call(inputs: tf.Tensor | tf.Tensor[]) { return tf.mul([inputs].flat()[0]!, this.options.factor); }
+ *       getConfig() { return { ...super.getConfig(), factor: this.options.factor }; }
+ *     }
+ *     tf.serialization.registerClass(Scale);
+ *
+ *     // layers.ts
+ *     export const scale = defineLayer({
+ *       type: 'scale',
+ *       summary: 'Multiplies all values by a factor.',
+ *       options: { factor: Type.Number({ description: 'The factor.' }) },
+ *       outputShape: (_options, input) => input,
+ *       implementation: { className: 'Scale', module: './scale.js', class: Scale },
+ *       examples: [{ input: [4], options: { factor: 2 } }],
+ *     });
+ *     const graph = compileSpec(text, 'model.yaml', { layers: createRegistry([scale]) });
+ *
+ * `{ type: scale, factor: 2, name: s1 }` of a spec is then built as `new Scale({ name: 's1', factor: 2 })`, and
+ * printed so below `import { Scale } from './scale.js'`.
  */
-import type { Static, TObject, TProperties } from 'typebox';
-import type { Argument, Call } from './call.js';
+import type { Argument, Call, LayerClass } from './call.js';
 import { type CommonOptions, commonOptions } from './common-options.js';
+import type { LayerOptions, LowerContext, MergeDefinition, SingleDefinition } from './layer-definition.js';
 import { strictObject } from './options.js';
 import { isProblem, type Problem } from './problem.js';
 import type { Shape } from './shape.js';
+import type { Static, TObject, TProperties } from './type.js';
 import { lowerWeightOptions, type Weight, weightOptionProblem } from './weight-options.js';
-
-/** A weight tensor of a layer, in tfjs's order and with tfjs's name (`kernel`, `bias`, `moving_mean`). */
-export interface WeightSpec {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly trainable: boolean;
-}
-
-export interface LowerContext {
-  /** The layer's name in the model, given or generated. */
-  readonly name: string;
-  readonly inputShape: Shape;
-  /**
-   * A non-zero 31-bit seed for one random thing of this layer, derived from the spec's seed, the layer's
-   * name and `role`, so that equal layers do not get equal weights (tfjs gives equal seeds equal weights).
-   * Roles are the names of initializer options: `kernelInitializer`.
-   */
-  seed(role: string): number;
-}
-
-export interface LayerExample<Options> {
-  /** What this example shows, where the options do not say it: "channels first". */
-  readonly title?: string;
-  readonly input: Shape;
-  /** As written in a spec, without `name` and `type`. */
-  readonly options: Options;
-}
-
-/** A layer kind: everything that speccc knows about it. */
-export interface LayerDefinition<Properties extends TProperties = TProperties> {
-  /** tfjs's own name of it: the function in `tf.layers`. */
-  readonly type: string;
-  /** One sentence for the reference, the editor's hover text and the help. */
-  readonly summary: string;
-  /**
-   * Its options without `name` and `type`, those that all layers have last; every property has a description,
-   * and a default where tfjs has one.
-   */
-  readonly options: TObject<Properties>;
-  /** The output's shape, or why there is none. Must agree with tfjs for every input. */
-  outputShape(options: Static<TObject<Properties>>, input: Shape): Shape | Problem;
-  /**
-   * The layer's weights, in the order of tfjs's `layer.weights`: trainable first. Only for an input that
-   * `outputShape` accepts. None where left out.
-   */
-  weights?(options: Static<TObject<Properties>>, input: Shape): readonly WeightSpec[];
-  /** Multiply-adds of the forward pass for one example; zero where left out (elementwise work is not counted). */
-  multiplyAdds?(options: Static<TObject<Properties>>, input: Shape, output: Shape): number;
-  /**
-   * Why tfjs can compute this layer but has no gradient for it, so that training must be refused before it
-   * starts while compiling for inference goes on. Nothing where training works, or where left out.
-   */
-  trainingProblem?(options: Static<TObject<Properties>>, input: Shape): Problem | undefined;
-  /** The call that makes the layer: name, options in the schema's order, lowered initializers and seeds. */
-  lower(options: Static<TObject<Properties>>, context: LowerContext): Call;
-  readonly examples: readonly LayerExample<Static<TObject<Properties>>>[];
-}
 
 /** A kind's own options together with those that every layer has. */
 type Options<Properties extends TProperties> = Static<TObject<Properties>>;
 
-/** What the author of a layer kind writes; see `LayerDefinition` for what is not explained here. */
-export interface LayerKind<Properties extends TProperties> {
-  readonly type: string;
-  readonly summary: string;
-  /** Its own options; `defineLayer` forbids all others and adds the common ones. */
-  readonly options: Properties;
-  outputShape(options: Options<Properties>, input: Shape): Shape | Problem;
-  /** In tfjs's order. Their options (`kernelInitializer`, …) are checked and lowered by `defineLayer`. */
-  weights?(options: Options<Properties>, input: Shape): readonly Weight[];
-  multiplyAdds?(options: Options<Properties>, input: Shape, output: Shape): number;
-  trainingProblem?(options: Options<Properties>, input: Shape): Problem | undefined;
-  /** Options that tfjs wants in another form than the spec's, by name. */
-  lower?(options: Options<Properties>, input: Shape): Readonly<Record<string, Argument>>;
-  readonly examples: readonly LayerExample<Options<Properties> & CommonOptions>[];
+interface KindExample<Properties extends TProperties> {
+  readonly title?: string;
+  readonly options: Options<Properties> & CommonOptions;
 }
 
-/** Completes a kind, and forgets the types of its options, so that a registry can hold all kinds. */
-export function defineLayer<Properties extends TProperties>(kind: LayerKind<Properties>): LayerDefinition {
-  const definition: LayerDefinition<Properties> = {
-    type: kind.type,
-    summary: kind.summary,
-    options: strictObject({ ...kind.options, ...commonOptions }),
-    outputShape(options, input) {
+/** What the author of a kind writes; see `LayerDefinition` for what is not explained here. */
+interface Kind<Properties extends TProperties, Input> {
+  readonly type: string;
+  readonly summary: string;
+  /** Its own options; all others are forbidden, and the common ones are added. */
+  readonly options: Properties;
+  /** False where tfjs does not honour `trainable` for it, so that the option is not offered. */
+  readonly trainable?: false;
+  outputShape(options: Options<Properties>, input: Input): Shape | Problem;
+  /** In tfjs's order. Their options (`kernelInitializer`, …) are checked and lowered with the kind's own. */
+  weights?(options: Options<Properties>, input: Input): readonly Weight[];
+  multiplyAdds?(options: Options<Properties>, input: Input, output: Shape): number;
+  trainingProblem?(options: Options<Properties>, input: Input): Problem | undefined;
+  integersBelow?(options: Options<Properties>): number | undefined;
+  /** Options that tfjs wants in another form than the spec's, by name. */
+  lower?(
+    options: Options<Properties>,
+    input: Input,
+    context: LowerContext,
+  ): Readonly<Record<string, Argument | undefined>>;
+  /** The class that is called, where it is not tfjs's own. */
+  readonly implementation?: LayerClass;
+}
+
+export interface LayerKind<Properties extends TProperties> extends Kind<Properties, Shape> {
+  readonly examples: readonly (KindExample<Properties> & { readonly input: Shape })[];
+}
+
+export interface MergeLayerKind<Properties extends TProperties> extends Kind<Properties, readonly Shape[]> {
+  readonly examples: readonly (KindExample<Properties> & { readonly inputs: readonly Shape[] })[];
+}
+
+/** A kind with one input. */
+export function defineLayer<Properties extends TProperties>(kind: LayerKind<Properties>): SingleDefinition {
+  return { ...complete(kind, firstInput), role: 'layer', inputs: 'one', examples: listedInputs(kind) };
+}
+
+/** A kind that joins several inputs. */
+export function defineMergeLayer<Properties extends TProperties>(
+  kind: MergeLayerKind<Properties>,
+): MergeDefinition {
+  const { examples } = kind;
+  return { ...complete(kind, (context) => context.inputShapes), role: 'layer', inputs: 'many', examples };
+}
+
+/** One step of a recurrent layer: `input` is the shape of a step, and the output's shape is that of the state. */
+export function defineCell<Properties extends TProperties>(kind: LayerKind<Properties>): SingleDefinition {
+  return { ...complete(kind, firstInput), role: 'cell', inputs: 'one', examples: listedInputs(kind) };
+}
+
+const firstInput = ({ inputShapes }: LowerContext) => inputShapes[0]!;
+
+const listedInputs = <Properties extends TProperties>({ examples }: LayerKind<Properties>) =>
+  examples.map(({ input, ...example }) => ({ ...example, inputs: [input] }));
+
+type Completed<Input> = Omit<SingleDefinition, 'role' | 'inputs' | 'examples' | keyof Functions<Input>> &
+  Functions<Input>;
+
+interface Functions<Input> {
+  outputShape(options: LayerOptions, input: Input): Shape | Problem;
+  weights?(options: LayerOptions, input: Input): readonly Weight[];
+  multiplyAdds?(options: LayerOptions, input: Input, output: Shape): number;
+  trainingProblem?(options: LayerOptions, input: Input): Problem | undefined;
+}
+
+/** Forgets the types of a kind's options, so that a registry can hold all kinds: whoever calls has checked them. */
+function complete<Properties extends TProperties, Input>(
+  kind: Kind<Properties, Input>,
+  inputOf: (context: LowerContext) => Input,
+): Completed<Input> {
+  const { type, summary, multiplyAdds, trainingProblem, integersBelow } = kind as unknown as Kind<
+    TProperties,
+    Input
+  >;
+  const weightsOf = (options: Options<Properties>, input: Input) => kind.weights?.(options, input) ?? [];
+  const checked = {
+    outputShape(options: Options<Properties>, input: Input) {
       const shape = kind.outputShape(options, input);
       if (isProblem(shape)) return shape;
-      const weights = kind.weights?.(options, input) ?? [];
       return (
-        weightOptionProblem(kind.options, options as Readonly<Record<string, unknown>>, weights) ?? shape
+        weightOptionProblem(kind.options, options as LayerOptions, weightsOf(options, input)) ?? shape
       );
     },
-    lower(options, context) {
+    weights(options: Options<Properties>, input: Input) {
+      const frozen = (options as CommonOptions).trainable === false;
+      return weightsOf(options, input).map(({ name, shape, trainable }) => ({
+        name,
+        shape,
+        trainable: trainable && !frozen,
+      }));
+    },
+    lower(options: Options<Properties>, context: LowerContext): Call {
+      const input = inputOf(context);
       const { trainable } = options as CommonOptions;
-      const weights = kind.weights?.(options, context.inputShape) ?? [];
-      const lowered: Readonly<Record<string, unknown>> = {
+      const lowered: LayerOptions = {
         ...(options as object),
-        ...kind.lower?.(options, context.inputShape),
-        ...lowerWeightOptions(kind.options, options as Readonly<Record<string, unknown>>, weights, context),
+        ...lowerWeightOptions(kind.options, options as LayerOptions, weightsOf(options, input), context),
+        ...kind.lower?.(options, input, context),
       };
       const own = Object.keys(kind.options)
         .filter((name) => lowered[name] !== undefined)
         .map((name) => [name, lowered[name] as Argument]);
-      return {
-        call: `tf.layers.${kind.type}`,
-        args: [
-          {
-            name: context.name,
-            ...Object.fromEntries(own),
-            ...(trainable === undefined ? {} : { trainable }),
-          },
-        ],
-      };
+      const args = [
+        {
+          name: context.name,
+          ...Object.fromEntries(own),
+          ...(trainable === undefined ? {} : { trainable }),
+        },
+      ];
+      return kind.implementation === undefined
+        ? { call: `tf.layers.${type}`, args }
+        : { call: 'new', ...kind.implementation, args };
     },
-    examples: kind.examples,
-  };
-  const { weights, multiplyAdds, trainingProblem } = kind;
+  } as unknown as Pick<Completed<Input>, 'outputShape' | 'weights' | 'lower'>;
+  const { weights, ...others } = checked;
   return {
-    ...definition,
-    ...(weights && {
-      weights: (options: Options<Properties>, input: Shape): readonly WeightSpec[] => {
-        const frozen = (options as CommonOptions).trainable === false;
-        return weights(options, input).map(({ name, shape, trainable }) => ({
-          name,
-          shape,
-          trainable: trainable && !frozen,
-        }));
-      },
-    }),
+    type,
+    summary,
+    options: strictObject({
+      ...kind.options,
+      ...(kind.trainable === false ? {} : commonOptions),
+    }) as unknown as TObject,
+    ...others,
+    ...(kind.weights && { weights: weights! }),
     ...(multiplyAdds && { multiplyAdds }),
     ...(trainingProblem && { trainingProblem }),
-  } as unknown as LayerDefinition;
+    ...(integersBelow && { integersBelow }),
+  } as unknown as Completed<Input>;
 }
