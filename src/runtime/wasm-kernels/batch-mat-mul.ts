@@ -7,6 +7,11 @@ export const batchMatMul: WasmKernel = {
   name: 'BatchMatMul',
   why: 'slow: with a transposed operand the shipped kernel is a plain loop, about ten times slower',
   how: 'a Transpose of that operand, then the shipped kernel',
+  lazyShape({ a, b }, { transposeA, transposeB }) {
+    // The gradient with respect to a dense layer's input has this form.
+    const isInputGradient = transposeB && !transposeA && isOneMatrix(a!) && isOneMatrix(b!);
+    return isInputGradient ? [...a!.shape.slice(0, -1), b!.shape.at(-2)!] : undefined;
+  },
   compute({ run, shipped }, inputs, attrs) {
     const transposed = (operand: TensorInfo, is: boolean) =>
       is && isOneMatrix(operand) ? run('Transpose', { x: operand }, { perm: swapLastTwo(operand) }) : operand;

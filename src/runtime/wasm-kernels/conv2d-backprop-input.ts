@@ -10,6 +10,7 @@ export const conv2dBackpropInput: WasmKernel = {
   name: 'Conv2DBackpropInput',
   why: 'slow: the shipped kernel is a plain loop, four to ten times slower than its Conv2D',
   how: 'a Conv2D over dy, one set of output channels for each residue of the stride, interleaved',
+  lazyShape: (_, { inputShape }) => inputShape,
   compute(kit, inputs, attrs) {
     const { tf, run } = kit;
     const filter = inputs.filter as TensorInfo;

@@ -4,6 +4,7 @@
  */
 import type { DataType, KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from '@tensorflow/tfjs';
 import type { Tf } from '../backend.js';
+import { lazyTensor, settle, type TensorRecord } from './lazy-tensor.js';
 
 /** The part of tfjs's wasm backend that kernels work with. */
 export interface WasmBackend {
@@ -11,6 +12,13 @@ export interface WasmBackend {
   /** The tensor's values, in place. Valid until the next allocation: memory moves when it grows. */
   typedArrayFromHeap(tensor: TensorInfo): Float32Array | Int32Array | Uint8Array;
   disposeData(dataId: object): boolean;
+  incRef(dataId: object): void;
+  dataIdNextNumber: number;
+  readonly dataIdMap: {
+    get(dataId: object): TensorRecord;
+    set(dataId: object, record: TensorRecord): void;
+    delete(dataId: object): boolean;
+  };
 }
 
 /** What a kernel computes with. */
@@ -35,6 +43,10 @@ export interface WasmKernel {
   /** How it is computed here. */
   readonly how: string;
   compute(kit: Kit, inputs: Readonly<Record<string, TensorInfo>>, attrs: Attributes): TensorInfo;
+  /**
+   * The shape of the result, where it may never be read, so that computing it can wait; see `lazy-tensor.ts`.
+   */
+  lazyShape?(inputs: Readonly<Record<string, TensorInfo>>, attrs: Attributes): readonly number[] | undefined;
 }
 
 /** tfjs types attributes of kernels as anything; each kernel states what it reads. */
@@ -46,46 +58,64 @@ export function view(tensor: TensorInfo, shape: readonly number[]): TensorInfo {
   return { dataId: tensor.dataId, dtype: tensor.dtype, shape: [...shape] };
 }
 
-/** `compute` as tfjs calls it. Everything made on the way is freed, also when it throws. */
+/** The kernel as tfjs calls it. Everything made on the way is freed, also when it throws. */
 export function kernelFunction(
   tf: Tf,
-  compute: WasmKernel['compute'],
+  { compute, lazyShape }: WasmKernel,
   shipped: KernelFunc | undefined,
 ): KernelFunc {
   return ({ inputs, attrs, backend }) => {
-    const made: TensorInfo[] = [];
     const wasm = backend as WasmBackend;
-    const call = (kernel: KernelFunc, kernelInputs: NamedTensorInfoMap, kernelAttrs: Attributes) => {
-      const output = kernel({
-        inputs: kernelInputs,
-        attrs: kernelAttrs as NamedAttrMap,
-        backend,
-      }) as TensorInfo;
+    const operands = inputs as Readonly<Record<string, TensorInfo>>;
+    const options = (attrs ?? {}) as Attributes;
+    const present = Object.values(operands).filter((operand) => operand != null);
+    // Computing a lazy tensor allocates memory, which must not happen while a kernel holds views of it.
+    for (const operand of present) settle(wasm, operand);
+    const now = () => computeNow(tf, wasm, compute, operands, options, shipped);
+    const shape = lazyShape?.(operands, options);
+    return shape === undefined ? now() : lazyTensor(tf, wasm, shape, present, now);
+  };
+}
+
+function computeNow(
+  tf: Tf,
+  backend: WasmBackend,
+  compute: WasmKernel['compute'],
+  inputs: Readonly<Record<string, TensorInfo>>,
+  attrs: Attributes,
+  shipped: KernelFunc | undefined,
+): TensorInfo {
+  const made: TensorInfo[] = [];
+  const call = (kernel: KernelFunc, kernelInputs: NamedTensorInfoMap, kernelAttrs: Attributes) => {
+    const output = kernel({
+      inputs: kernelInputs,
+      attrs: kernelAttrs as NamedAttrMap,
+      backend,
+    }) as TensorInfo;
+    made.push(output);
+    return output;
+  };
+  const kit: Kit = {
+    tf,
+    backend,
+    run: (kernelName, kernelInputs, kernelAttrs = {}) =>
+      call(tf.getKernel(kernelName, 'wasm').kernelFunc, kernelInputs, kernelAttrs),
+    shipped(kernelInputs, kernelAttrs) {
+      if (shipped === undefined) throw new Error('tfjs ships no kernel of this name');
+      return call(shipped, kernelInputs, kernelAttrs);
+    },
+    make(shape, dtype = 'float32') {
+      const output = backend.makeOutput([...shape], dtype);
       made.push(output);
       return output;
-    };
-    const kit: Kit = {
-      tf,
-      backend: wasm,
-      run: (kernelName, kernelInputs, kernelAttrs = {}) =>
-        call(tf.getKernel(kernelName, 'wasm').kernelFunc, kernelInputs, kernelAttrs),
-      shipped(kernelInputs, kernelAttrs) {
-        if (shipped === undefined) throw new Error('tfjs ships no kernel of this name');
-        return call(shipped, kernelInputs, kernelAttrs);
-      },
-      make(shape, dtype = 'float32') {
-        const output = wasm.makeOutput([...shape], dtype);
-        made.push(output);
-        return output;
-      },
-      floats: (tensor) => wasm.typedArrayFromHeap(tensor) as Float32Array,
-    };
-    let result: TensorInfo | undefined;
-    try {
-      result = compute(kit, inputs as Readonly<Record<string, TensorInfo>>, (attrs ?? {}) as Attributes);
-      return result;
-    } finally {
-      for (const tensor of made) if (tensor !== result) wasm.disposeData(tensor.dataId);
-    }
+    },
+    floats: (tensor) => backend.typedArrayFromHeap(tensor) as Float32Array,
   };
+  let result: TensorInfo | undefined;
+  try {
+    result = compute(kit, inputs, attrs);
+    return result;
+  } finally {
+    for (const tensor of made) if (tensor !== result) backend.disposeData(tensor.dataId);
+  }
 }

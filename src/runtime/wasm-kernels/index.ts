@@ -4,6 +4,7 @@
  */
 import type { Tf } from '../backend.js';
 import { batchMatMul } from './batch-mat-mul.js';
+import { concat } from './concat.js';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './conv2d-backprop-input.js';
 import { kernelFunction, type WasmKernel } from './define-kernel.js';
@@ -29,6 +30,7 @@ export const wasmKernels: readonly WasmKernel[] = [
   sum,
   mean,
   identity,
+  concat,
 ];
 
 const registered = new WeakSet<object>();
@@ -37,14 +39,15 @@ const registered = new WeakSet<object>();
 export function registerWasmKernels(tf: Tf): void {
   if (registered.has(tf.engine())) return;
   registered.add(tf.engine());
-  for (const { name, compute } of wasmKernels) {
+  for (const kernel of wasmKernels) {
+    const { name } = kernel;
     const shipped = tf.getKernel(name, 'wasm');
     if (shipped !== undefined) tf.unregisterKernel(name, 'wasm');
     tf.registerKernel({
       ...shipped,
       kernelName: name,
       backendName: 'wasm',
-      kernelFunc: kernelFunction(tf, compute, shipped?.kernelFunc),
+      kernelFunc: kernelFunction(tf, kernel, shipped?.kernelFunc),
     });
   }
 }

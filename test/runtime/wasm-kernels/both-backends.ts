@@ -12,6 +12,9 @@ export interface Values {
   readonly values: Float32Array | Int32Array | Uint8Array;
 }
 
+/** By name, or a list for the few kernels that take one. */
+export type Inputs = Readonly<Record<string, Values>> | readonly Values[];
+
 interface Info {
   readonly dataId: object;
   readonly shape: number[];
@@ -38,7 +41,7 @@ const dtypeOf = (values: Values['values']): Info['dtype'] =>
 export function runKernel(
   name: 'cpu' | 'wasm',
   kernelName: string,
-  inputs: Readonly<Record<string, Values>>,
+  inputs: Inputs,
   attrs: object,
 ): Values & { readonly dtype: string } {
   const backend = backends[name];
@@ -55,7 +58,12 @@ export function runKernel(
     }),
   );
   const kernel = tf.getKernel(kernelName, name);
-  const output = kernel.kernelFunc({ inputs: infos, attrs: attrs as never, backend }) as unknown as Info;
+  const operands = Array.isArray(inputs) ? Object.values(infos) : infos;
+  const output = kernel.kernelFunc({
+    inputs: operands as never,
+    attrs: attrs as never,
+    backend,
+  }) as unknown as Info;
   const values = backend.readSync(output.dataId).slice();
   const { shape, dtype } = output;
   backend.disposeData(output.dataId);
@@ -66,12 +74,7 @@ export function runKernel(
 }
 
 /** Both backends give the same shape and type, and values within `tolerance` of the largest of them. */
-export function expectAgreement(
-  kernelName: string,
-  inputs: Readonly<Record<string, Values>>,
-  attrs: object,
-  tolerance = 1e-5,
-): void {
+export function expectAgreement(kernelName: string, inputs: Inputs, attrs: object, tolerance = 1e-5): void {
   expectClose(
     runKernel('wasm', kernelName, inputs, attrs),
     runKernel('cpu', kernelName, inputs, attrs),

@@ -1,7 +1,7 @@
 /** Kernels that move, repeat and add values, against the cpu backend. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { drawn, expectAgreement, runKernel, seeds, sizeOf } from './both-backends.js';
+import { drawn, expectAgreement, runKernel, seeds, sizeOf, type Values } from './both-backends.js';
 
 const lengths = (rank: number, max = 4) =>
   fc.array(fc.integer({ min: 1, max }), { minLength: rank, maxLength: rank });
@@ -125,6 +125,36 @@ describe('identity', () => {
         const ints = { shape, values: new Int32Array(sizeOf(shape)).fill(seed) };
         expectAgreement('Identity', { x: ints }, {}, 0);
       }),
+    );
+  });
+});
+
+describe('concatenation', () => {
+  it('along any axis is that of the cpu backend', () => {
+    fc.assert(
+      fc.property(
+        shapes.chain((shape) =>
+          fc.record({
+            shape: fc.constant(shape),
+            axis: fc.nat(shape.length - 1),
+            parts: fc.array(fc.oneof(fc.nat(3), fc.constantFrom(33, 40)), { minLength: 1, maxLength: 4 }),
+            seed: seeds,
+          }),
+        ),
+        fc.constantFrom(Float32Array, Int32Array, Uint8Array),
+        ({ shape, axis, parts, seed }, Type) => {
+          const inputs = parts.map((length, index): Values => {
+            const partShape = shape.with(axis, length);
+            const values = Array.from(
+              drawn(partShape, seed + index).values,
+              (value) => Math.abs(value) * 100,
+            );
+            return { shape: partShape, values: new Type(values) };
+          });
+          expectAgreement('Concat', inputs, { axis }, 0);
+        },
+      ),
+      { numRuns: 200 },
     );
   });
 });
