@@ -54,20 +54,22 @@ export async function exportWeights(
     epoch: state.epoch,
     weights: exported.length,
     values: exported.reduce((sum, { values }) => sum + values.length, 0),
-    files: filesOf(format, exported, { model: run.graph.name, checkpoint, epoch: state.epoch }),
+    files: weightFiles(format, exported, { model: run.graph.name, checkpoint, epoch: state.epoch }),
   };
 }
 
-interface Origin {
+/** What the weights are of. */
+export interface WeightOrigin {
   readonly model: string;
   readonly checkpoint: string;
   readonly epoch: number;
 }
 
-function filesOf(
+/** The files of `exportWeights`, for weights from anywhere. */
+export function weightFiles(
   format: ExportFormat,
   weights: readonly Weight[],
-  origin: Origin,
+  origin: WeightOrigin,
 ): Readonly<Record<string, FileContent>> {
   switch (format) {
     case 'txt':
@@ -87,6 +89,7 @@ function filesOf(
 
 /** The shortest decimal that rounds to the same 32-bit float: nine digits always do (IEEE 754). */
 export function formatFloat(value: number): string {
+  if (Object.is(value, -0)) return '-0';
   for (let digits = 1; digits < 9; digits += 1) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return String(short);
@@ -118,7 +121,7 @@ function nested(numbers: readonly string[], shape: Shape, depth: number): string
   return `[${rows.join('\n'.repeat(inner.length) + ' '.repeat(depth + 1))}]`;
 }
 
-function formatJson(weights: readonly Weight[], origin: Origin): string {
+function formatJson(weights: readonly Weight[], origin: WeightOrigin): string {
   const entries = weights.map(
     ({ name, shape, trainable, values }) =>
       `    {\n      "name": ${JSON.stringify(name)},\n      "shape": ${JSON.stringify(shape)},\n      "trainable": ${trainable},\n      "values": [${Array.from(values, formatFloat).join(', ')}]\n    }`,
@@ -153,7 +156,7 @@ function formatNpy({ shape, values }: Weight): Uint8Array {
 }
 
 /** Eight bytes of header length, a JSON header padded with spaces to a multiple of eight, then the values. */
-function formatSafetensors(weights: readonly Weight[], origin: Origin): Uint8Array {
+function formatSafetensors(weights: readonly Weight[], origin: WeightOrigin): Uint8Array {
   const metadata = Object.fromEntries(Object.entries(origin).map(([key, value]) => [key, String(value)]));
   const header: Record<string, unknown> = { __metadata__: { format: 'tf', ...metadata } };
   let offset = 0;

@@ -137,3 +137,14 @@ export function lowerOptimizer(optimizer: Optimizer): { readonly type: string; r
     );
   return { type, call: { call: `tf.train.${type}`, args } };
 }
+
+/** All parameters of an optimizer by name, from the arguments of its call: what is left out is its default. */
+export function optimizerParameters(
+  type: string,
+  args: readonly Argument[],
+): Readonly<Record<string, Argument>> {
+  const parameters = Object.entries(optimizers[type]?.parameters ?? {});
+  return Object.fromEntries(
+    parameters.map(([name, schema], i) => [name, args[i] ?? (schema as { default?: Argument }).default!]),
+  );
+}

@@ -1,22 +1,22 @@
 /**
  * A run that is killed and resumed ends with the bytes of one that never stopped: here with real processes,
- * the real engine and SIGKILL; crash-points.test.ts goes through every write.
+ * the real engine and SIGKILL; resume-crash-points.test.ts goes through every write.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type CompiledSources, compileSources } from './child/compile-sources.js';
+import { type CompiledSources, compileSources } from './support/compile-sources.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 let sources: CompiledSources;
 let root: string;
 
 beforeAll(async () => {
   sources = await compileSources();
-  root = await mkdtemp(join(tmpdir(), 'speccc-resume-'));
+  root = await temporaryFolder();
 });
 afterAll(async () => {
   await sources.remove();
@@ -30,7 +30,7 @@ async function trainRun(
   kill: { atChange: number } | { afterSteps: number; milliseconds: number } | undefined,
 ): Promise<string> {
   const child = spawn(process.execPath, [
-    sources.file('test/runtime/child/train-run.ts'),
+    sources.file('test/runtime/support/train-run.ts'),
     folder,
     String(saveEverySeconds),
     ...(kill !== undefined && 'atChange' in kill ? [String(kill.atChange)] : []),

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { ModelGraph } from '../../compiler/model-graph.js';
 import { formatShape, sizeOf } from '../../layers/index.js';
+import { optimizerParameters } from '../../spec/optimizers.js';
 import type { Dataset, Examples } from '../datasets/dataset.js';
 import { trainingPlan } from './check-data.js';
 
@@ -42,7 +43,7 @@ export function describeGraph(graph: ModelGraph): Omit<RunPlan, 'data'> {
     outputs: graph.outputs,
     training: {
       dataset,
-      optimizer: { type: optimizerType, arguments: optimizer.args },
+      optimizer: { type: optimizerType, ...optimizerParameters(optimizerType, optimizer.args) },
       loss,
       metrics,
       batchSize,

@@ -8,12 +8,13 @@ import type { ModelGraph } from '../../compiler/model-graph.js';
 import { formatShape } from '../../layers/index.js';
 import { checkpointFiles } from '../checkpoint.js';
 import type { Dataset } from '../datasets/dataset.js';
-import type { TrainingEngine } from '../engine.js';
+import type { TrainingEngine, Weight } from '../engine.js';
 import { columnsOf, formatHistory } from '../history.js';
 import { checkpointFolder, type RunRecord, runFileNames } from '../run-folder.js';
 import { writeFileWhole, writeFolderWhole } from '../whole-files.js';
 import { trainingPlan } from './check-data.js';
 import type { TrainEvent } from './events.js';
+import { notFinite } from './not-finite.js';
 import type { TrainerState } from './trainer-state.js';
 
 /** The parts of run.json that do not change while a command trains. */
@@ -68,9 +69,11 @@ export function runWriter(
   let recorded: { state: TrainerState; times: RunTimes } | undefined;
 
   async function saveCheckpoints(state: TrainerState, names: readonly string[]): Promise<void> {
+    const weights = await engine.getWeights();
+    assertFinite(weights, state);
     const files = checkpointFiles({
       topology: engine.modelTopology(),
-      weights: await engine.getWeights(),
+      weights,
       optimizer: await engine.getOptimizerState(),
       state,
     });
@@ -148,6 +151,14 @@ export function runWriter(
       if (recorded !== undefined) await writeRecord('failed', recorded.state, recorded.times, error.message);
     },
   };
+}
+
+/** A step may give a good loss and ruin the weights: these must not take the place of a good checkpoint. */
+function assertFinite(weights: readonly Weight[], state: TrainerState): void {
+  const ruined = weights.find(({ values }) => !values.every(Number.isFinite));
+  if (ruined === undefined) return;
+  const when = state.step > 0 ? `step ${state.step} of epoch ${state.epoch + 1}` : `epoch ${state.epoch}`;
+  throw notFinite(`the weight ${ruined.name} has values that are no numbers after ${when}`);
 }
 
 function subtitle(dataset: Dataset, parameters: number): string {

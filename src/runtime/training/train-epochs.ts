@@ -4,12 +4,12 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { TrainingPlan } from '../../compiler/model-graph.js';
-import { SpecccError } from '../../diagnostics/index.js';
 import type { Dataset } from '../datasets/dataset.js';
 import type { TrainingEngine } from '../engine.js';
 import { betterOf, historyRow, valueNames } from '../history.js';
 import { addToMeans, batchFiller, meanValues } from './batches.js';
 import type { TrainEvent } from './events.js';
+import { notFinite } from './not-finite.js';
 import { epochOrder, stepSeed } from './random.js';
 import type { RunTimes, RunWriter } from './run-writer.js';
 import { stopwatch } from './stopwatch.js';
@@ -65,7 +65,8 @@ export async function trainEpochs(task: EpochsTask, state: TrainerState): Promis
       const from = step * plan.batchSize;
       const batch = fill(from, Math.min(from + plan.batchSize, dataset.train.count), order);
       const values = await engine.trainStep(batch, stepSeed(seed, epoch, step));
-      if (!Number.isFinite(values[0])) throw lossNotFinite('the loss', values[0]!, epoch, step + 1);
+      if (!Number.isFinite(values[0]))
+        throw notFinite(`the loss is ${values[0]} at step ${step + 1} of epoch ${epoch}`);
       addToMeans(current.means, values, batch.count);
       current = { ...current, step: step + 1 };
       watch.step();
@@ -96,7 +97,7 @@ export async function trainEpochs(task: EpochsTask, state: TrainerState): Promis
     const validation = due && dataset.validation.count > 0 ? await validate(task, signal) : undefined;
     if (validation === 'aborted') return interrupted();
     if (validation !== undefined && !Number.isFinite(validation[0])) {
-      throw lossNotFinite('the validation loss', validation[0]!, epoch, stepsPerEpoch);
+      throw notFinite(`the validation loss is ${validation[0]} after epoch ${epoch}`);
     }
     watch.stop();
     const row = historyRow(epoch, plan, meanValues(current.means), validation);
@@ -134,13 +135,4 @@ async function validate(
     }
   }
   return meanValues(means);
-}
-
-function lossNotFinite(what: string, value: number, epoch: number, step: number): SpecccError {
-  return new SpecccError('loss-not-finite', `${what} is ${value} at step ${step} of epoch ${epoch}`, {
-    hints: [
-      'try a smaller learningRate, a batchNormalization layer, or inputs scaled to 0…1, with --fresh',
-      'the checkpoints of the run are as they were before that step',
-    ],
-  });
 }

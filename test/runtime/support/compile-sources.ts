@@ -15,13 +15,13 @@ export interface CompiledSources {
   remove(): Promise<void>;
 }
 
-/** Strips the types of `src/` and of test/runtime/child; no type check. */
+/** Strips the types of `src/` and of test/runtime/support; no type check. */
 export async function compileSources(): Promise<CompiledSources> {
   const folder = await mkdtemp(join(tmpdir(), 'speccc-compiled-'));
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
   await symlink(join(repository, 'node_modules'), join(folder, 'node_modules'));
   const output = (source: string) => join(folder, source.replace(/\.ts$/, '.js'));
-  const sources = (await Promise.all(['src', 'test/runtime/child'].map(typescriptFiles))).flat();
+  const sources = (await Promise.all(['src', 'test/runtime/support'].map(typescriptFiles))).flat();
   await Promise.all(
     sources.map(async (source) => {
       const { outputText } = ts.transpileModule(await readFile(join(repository, source), 'utf8'), {

@@ -3,14 +3,14 @@
  * would: from then on nothing reaches the disk. Each time the run is resumed and must end with the bytes of
  * one that never stopped.
  */
-import { type FileHandle, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { type FileHandle, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { compileSpec } from '../../src/compiler/index.js';
 import { readRunRecord } from '../../src/runtime/run-folder.js';
 import { train } from '../../src/runtime/trainer.js';
-import { countingEngine } from './child/counting-engine.js';
+import { countingEngine } from './support/counting-engine.js';
+import { temporaryFolder } from './support/temporary-folder.js';
 
 const disk = vi.hoisted(() => ({ changes: 0, dieAt: Number.POSITIVE_INFINITY }));
 
@@ -74,7 +74,7 @@ const dataset = {
 
 let root: string;
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'speccc-crash-'));
+  root = await temporaryFolder();
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
