@@ -54,20 +54,20 @@ const keepsSize: ReadonlySet<string> = new Set([
   'thresholdedReLU',
 ]);
 
-/** The output against the labels: one value a class, or one number where the loss takes that. */
+/** The output against the labels: one value a class, or one number where the loss takes that. False where not. */
 export function checkOutput(
   chain: readonly PlacedNode[],
   data: DatasetPlan,
   loss: LossName,
   note: string,
   report: Report,
-): void {
+): boolean {
   const last = chain[chain.length - 1]!;
   const output = last.node.outputShape;
   const { classes } = data;
   const isOne = output.length === 1 && output[0] === 1;
-  if (output.length === 1 && output[0] === classes) return;
-  if (isOne && (comparesNumbers.has(loss) || (comparesTwo.has(loss) && classes === 2))) return;
+  if (output.length === 1 && output[0] === classes) return true;
+  if (isOne && (comparesNumbers.has(loss) || (comparesTwo.has(loss) && classes === 2))) return true;
   const found = `${last.node.type} '${last.node.name}' gives ${formatShape(output)}`;
   const message = `${loss} on ${data.dataset.type} needs an output of ${classes} values, one a class, but ${found}`;
   if (output.length !== 1) {
@@ -76,7 +76,7 @@ export function checkOutput(
         ? "insert 'flatten' or a global pooling before the last 'dense' layer"
         : "insert 'flatten' before the last 'dense' layer";
     report({ code: 'loss-shape-mismatch', message, path: last.path, hint, notes: [note] });
-    return;
+    return false;
   }
   const sizing = chain.findLast(({ node }) => !keepsSize.has(node.type));
   const byUnits = sizing?.node.type === 'dense';
@@ -87,6 +87,7 @@ export function checkOutput(
     hint: byUnits ? `write units: ${classes}` : `end with { type: dense, units: ${classes} }`,
     notes: [note],
   });
+  return false;
 }
 
 /** What a loss that takes logarithms of its input can be given: values that are never negative. */

@@ -30,8 +30,9 @@ export function checkSpec(text: string, file: string): CheckResult {
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const seen = new Set<string>();
   return diagnostics
-    .filter(({ code, range, path }) => {
-      const key = `${code} ${range.start.offset} ${range.end.offset} ${path[path.length - 1] ?? ''}`;
+    .filter(({ code, range, message }) => {
+      // Only the path at the beginning of a message tells two uses of one text apart.
+      const key = `${code} ${range.start.offset} ${range.end.offset} ${message.replace(/^[\w.[\]]+: /, '')}`;
       if (seen.has(key)) return false;
       seen.add(key);
       return true;

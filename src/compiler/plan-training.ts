@@ -1,7 +1,7 @@
 /** The plan of a training run: the spec's training section with every default filled in. */
 import { type DatasetPlan, planDataset } from '../spec/datasets.js';
 import { listOf } from '../spec/describe.js';
-import { bestOf, historyColumns } from '../spec/losses.js';
+import { bestOf, historyColumns, metricNames } from '../spec/losses.js';
 import { lowerOptimizer } from '../spec/optimizers.js';
 import { defaults, type TrainingSection } from '../spec/schema.js';
 import { didYouMean } from '../spec/suggest.js';
@@ -53,10 +53,14 @@ export function planTraining(
 function checkMonitor(monitor: string, metrics: readonly string[], report: Report): void {
   const columns = historyColumns(metrics);
   if (columns.includes(monitor)) return;
+  const metric = monitor.replace(/^val_/, '');
+  const isMetric = (metricNames as readonly string[]).includes(metric);
   report({
     code: 'unknown-monitor',
     message: `training.checkpoint.monitor: the history has no column ${JSON.stringify(monitor)}`,
     path: ['training', 'checkpoint', 'monitor'],
-    hint: didYouMean(monitor, columns) ?? `its columns are ${listOf(columns, 'and')}`,
+    hint:
+      didYouMean(monitor, columns) ??
+      `its columns are ${listOf(columns, 'and')}${isMetric ? `; add ${metric} to the metrics to have this one` : ''}`,
   });
 }

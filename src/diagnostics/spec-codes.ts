@@ -120,8 +120,10 @@ export const specCodes = codeTable({
     title: 'an option with which tfjs computes a layer but cannot train it',
     explanation:
       'tfjs has no gradient for a few things that it computes: convolutions with a `dilationRate` above 1, `batchNormalization` along another axis than the last, normalizations without `center` or `scale`, and `thresholdedReLU`. A model with such a layer can be compiled and used, not trained.',
-    wrong: '- { type: batchNormalization, scale: false }',
-    right: '- { type: batchNormalization }',
+    wrong:
+      'input: [8, 8, 3]\nlayers:\n  - { type: batchNormalization, scale: false }\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }\ntraining:\n  dataset: synthetic\n  optimizer: adam\n  loss: categoricalCrossentropy',
+    right:
+      'input: [8, 8, 3]\nlayers:\n  - { type: batchNormalization }\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }\ntraining:\n  dataset: synthetic\n  optimizer: adam\n  loss: categoricalCrossentropy',
   },
   // The model as a whole, its data and its loss.
   'tensor-too-large': {
@@ -138,9 +140,9 @@ export const specCodes = codeTable({
     explanation:
       '`input` is the shape of one example, and the data set has examples of another shape. CIFAR-10 has images of 32x32x3.',
     wrong:
-      'input: [28, 28, 1]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }',
+      'input: [28, 28, 1]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }\ntraining:\n  dataset: cifar10\n  optimizer: adam\n  loss: sparseCategoricalCrossentropy',
     right:
-      'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }',
+      'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }\ntraining:\n  dataset: cifar10\n  optimizer: adam\n  loss: sparseCategoricalCrossentropy',
   },
   'loss-shape-mismatch': {
     kind: 'spec',
@@ -148,24 +150,29 @@ export const specCodes = codeTable({
     explanation:
       'The labels of a data set of ten classes make the loss expect an output of ten numbers an example. End the model with a `dense` layer of as many units as there are classes, after a `flatten` or a global pooling.',
     wrong:
-      'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 9, activation: softmax }',
+      'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 9, activation: softmax }\ntraining:\n  dataset: cifar10\n  optimizer: adam\n  loss: sparseCategoricalCrossentropy',
     right:
-      'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }',
+      'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }\ntraining:\n  dataset: cifar10\n  optimizer: adam\n  loss: sparseCategoricalCrossentropy',
   },
   'unknown-monitor': {
     kind: 'spec',
     title: 'a checkpoint that watches a column which does not exist',
     explanation:
       'The history of a run has the columns `loss`, one for each metric, and each of these again with `val_` before it. `monitor` names one of them.',
+    wrong:
+      'training:\n  dataset: synthetic\n  optimizer: adam\n  loss: categoricalCrossentropy\n  metrics: []\n  checkpoint: { monitor: val_accuracy }',
+    right:
+      'training:\n  dataset: synthetic\n  optimizer: adam\n  loss: categoricalCrossentropy\n  metrics: [accuracy]\n  checkpoint: { monitor: val_accuracy }',
   },
   'loss-without-probabilities': {
     kind: 'spec',
     title: 'a cross-entropy of something that is not probabilities',
     explanation:
       'The categorical cross-entropies take the logarithm of the model’s outputs, which must be probabilities: end the model with a softmax. (A warning: the model is built all the same.)',
-    wrong: 'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10 }',
+    wrong:
+      'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10 }\ntraining:\n  dataset: cifar10\n  optimizer: adam\n  loss: sparseCategoricalCrossentropy',
     right:
-      'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }',
+      'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }\ntraining:\n  dataset: cifar10\n  optimizer: adam\n  loss: sparseCategoricalCrossentropy',
   },
   'constant-output': {
     kind: 'spec',

@@ -30,8 +30,8 @@ export const textCodes = codeTable({
     title: 'more than one YAML document in a file',
     explanation:
       'A line of `---` after content starts another document, and a spec is exactly one. Put each spec into its own file.',
-    wrong: 'name: one\n---\nname: two',
-    right: 'name: one',
+    wrong: 'description: one\n---\ndescription: two',
+    right: 'description: one',
   },
   'unknown-tag': {
     kind: 'spec',
@@ -53,24 +53,24 @@ export const textCodes = codeTable({
     kind: 'spec',
     title: 'an alias inside the value that it stands for',
     explanation: 'Such a value would have no end. Move the anchor to the part that is meant to be repeated.',
-    wrong: 'layers: &all\n  - *all',
-    right: 'layers:\n  - { type: flatten }',
+    wrong: 'layers: &all\n  - { type: dense, units: 10 }\n  - *all',
+    right: 'layers:\n  - &hidden { type: dense, units: 10 }\n  - *hidden',
   },
   'not-a-number': {
     kind: 'spec',
     title: 'a number that cannot be represented',
     explanation:
       'Every number of a spec is finite: `.inf`, `.nan` and numbers beyond 1.8e308 are refused wherever they stand.',
-    wrong: 'training:\n  optimizer: { type: adam, learningRate: .nan }',
-    right: 'training:\n  optimizer: { type: adam, learningRate: 0.001 }',
+    wrong: 'input: [.inf, 8, 3]',
+    right: 'input: [8, 8, 3]',
   },
   'invalid-key': {
     kind: 'spec',
     title: 'a key that is not plain text',
     explanation:
       'The keys of a spec are the names of its sections and options, so a list, a mapping or nothing cannot be one.',
-    wrong: '- { type: dense, [units]: 10 }',
-    right: '- { type: dense, units: 10 }',
+    wrong: '- { type: dense, units: 10, [use, bias]: false }',
+    right: '- { type: dense, units: 10, useBias: false }',
   },
   'empty-spec': {
     kind: 'spec',

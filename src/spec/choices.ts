@@ -3,6 +3,7 @@
  * branches are found by looking, not by trying, so that messages are about the branch that was meant and only
  * branches in use are ever compiled.
  */
+import type { SpecPath } from '../diagnostics/index.js';
 import { isMapping, type JsonSchema } from './describe.js';
 
 export interface Choice {
@@ -47,7 +48,7 @@ export function withoutChoices(schema: JsonSchema): JsonSchema {
 
 function strip(schema: JsonSchema): JsonSchema {
   if (choiceOf(schema) !== undefined) return {};
-  const { description: _description, default: _default, ...rest } = schema;
+  const { description: _description, ...rest } = schema;
   return {
     ...rest,
     ...(rest.items && { items: strip(rest.items) }),
@@ -60,17 +61,16 @@ function strip(schema: JsonSchema): JsonSchema {
   };
 }
 
-/** The choices inside a value, each with its place in it. A choice is not looked into. */
-export function choicesIn(
-  schema: JsonSchema,
-  value: unknown,
-  path: readonly (string | number)[],
-): readonly {
-  readonly schema: JsonSchema;
+export interface PlacedChoice {
+  readonly choice: Choice;
   readonly value: unknown;
-  readonly path: readonly (string | number)[];
-}[] {
-  if (choiceOf(schema) !== undefined) return [{ schema, value, path }];
+  readonly path: SpecPath;
+}
+
+/** The choices inside a value, each with its place in it. A choice is not looked into. */
+export function choicesIn(schema: JsonSchema, value: unknown, path: SpecPath): readonly PlacedChoice[] {
+  const choice = choiceOf(schema);
+  if (choice !== undefined) return [{ choice, value, path }];
   const { items, properties } = schema;
   if (items !== undefined && Array.isArray(value) && holdsChoices(items)) {
     return value.flatMap((item, index) => choicesIn(items, item, [...path, index]));

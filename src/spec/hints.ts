@@ -1,11 +1,15 @@
 /** What to write instead, where a value or a key is wrong in a way that people often get wrong. */
 import type { SpecPath } from '../diagnostics/index.js';
 import { activationNames } from '../layers/options.js';
-import { isOfType, type JsonSchema } from './describe.js';
+import { describeValue, isOfType, type JsonSchema } from './describe.js';
 import { nearest } from './suggest.js';
 
 /** For a value of the wrong kind whose meaning is plain all the same. */
-export function valueHint(schema: JsonSchema, value: unknown): string | undefined {
+export function valueHint(schema: JsonSchema, value: unknown, path: SpecPath): string | undefined {
+  const first = path[0] === 'input' && path[1] === 0;
+  if (first && (value === null || value === -1 || value === 'None')) {
+    return 'leave the size of the batch out, and give every other size';
+  }
   const forms = schema.anyOf ?? [schema];
   const takes = (type: string) => forms.some((form) => form.type === type);
   const numeric = takes('number') || takes('integer');
@@ -13,22 +17,29 @@ export function valueHint(schema: JsonSchema, value: unknown): string | undefine
     const text = value.trim();
     if (numeric && /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return `write ${text} without quotes`;
     if (numeric && /^\d{1,3}([_, ]\d{3})+$/.test(text)) return `write ${text.replace(/[_, ]/g, '')}`;
-    const list = /^[([]?\s*(\d+)\s*[x×, ]\s*(\d+)(?:\s*[x×, ]\s*(\d+))?\s*[)\]]?$/.exec(text);
+    const list = /^\[?\s*(\d+)\s*[x×, ]\s*(\d+)(?:\s*[x×, ]\s*(\d+))?\s*\]?$/.exec(text);
+    if (takes('array') && text.startsWith('(')) return 'write lists in square brackets: [3, 3]';
     if (takes('array') && list !== null) {
       return `write [${list.slice(1).filter(Boolean).join(', ')}]`;
     }
     if (takes('boolean') && /^(yes|on|y|true|1)$/i.test(text)) return 'write true';
     if (takes('boolean') && /^(no|off|n|false|0)$/i.test(text)) return 'write false';
-    if (/^(none|null|undefined)$/i.test(text)) return 'leave it out to get the default';
+    if (/^(none|null|undefined)$/i.test(text)) return defaultHint(schema);
   }
-  if (value === null) return 'give it a value, or leave it out';
+  if (value === null) return defaultHint(schema);
   if (takes('array') && forms.some(({ items }) => items !== undefined && isOfType(value, itemType(items)))) {
     return `write [${String(value)}]`;
   }
   if (takes('boolean') && (value === 0 || value === 1)) return `write ${value === 1}`;
-  if (takes('string') && (typeof value === 'number' || typeof value === 'boolean')) return `write "${value}"`;
+  const isText = forms.some(({ type, enum: words, pattern }) => type === 'string' && !words && !pattern);
+  if (isText && (typeof value === 'number' || typeof value === 'boolean')) return `write "${value}"`;
   return undefined;
 }
+
+const defaultHint = (schema: JsonSchema) =>
+  schema.default === undefined
+    ? 'give it a value'
+    : `give it a value, or leave it out to get ${describeValue(schema.default)}`;
 
 const itemType = (items: JsonSchema) => (items.enum === undefined ? items.type : 'string');
 
@@ -51,9 +62,8 @@ export function optionElsewhere(key: string, path: SpecPath): string | undefined
   ) {
     return "the shape of the input stands in 'input', above the layers";
   }
-  if (path.length === 0 && nearest(key, trainingKeys) !== undefined) {
-    return `write it in 'training': ${nearest(key, trainingKeys)}`;
-  }
+  const ofTraining = path.length === 0 ? nearest(key, trainingKeys) : undefined;
+  if (ofTraining !== undefined) return `it belongs into 'training': ${ofTraining}`;
   if (path.length === 1 && path[0] === 'training' && nearest(key, ['learningRate']) !== undefined) {
     return 'it belongs to the optimizer: { type: adam, learningRate: … }';
   }

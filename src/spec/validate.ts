@@ -4,9 +4,10 @@
  */
 import type { Diagnostic, Range, SpecPath } from '../diagnostics/index.js';
 import { type LayerDefinition, layers, type Shape } from '../layers/index.js';
-import { checkValue, type Fault } from './check-value.js';
+import { checkValue } from './check-value.js';
 import { describeValue, isMapping } from './describe.js';
 import type { SpecDocument } from './document.js';
+import type { Fault } from './fault.js';
 import { limits } from './limits.js';
 import { defaults, spec as specSchema, type TrainingSection } from './schema.js';
 

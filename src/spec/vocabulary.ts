@@ -87,6 +87,8 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
   steps: ['strides'],
   stride: ['strides'],
   title: ['name'],
+  acc: ['accuracy', 'acc'],
+  valacc: ['val_accuracy', 'val_acc'],
   valid: ['validation', 'valid'],
   validationsteps: ['validationFrequency'],
   window: ['poolSize', 'kernelSize'],

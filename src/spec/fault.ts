@@ -1,0 +1,41 @@
+/** What is wrong with a value, before it is located in a text. */
+import type { DiagnosticCode, SpecPath } from '../diagnostics/index.js';
+import { describeValue, type JsonSchema, listOf } from './describe.js';
+import { didYouMean } from './suggest.js';
+
+export interface Fault {
+  readonly code: DiagnosticCode;
+  readonly path: SpecPath;
+  /**
+   * What of the path's place is meant: its key, its value, where it is used (for what is right where it is
+   * written, but not where an alias repeats it), or where something is missing inside it.
+   */
+  readonly at: 'key' | 'value' | 'use' | 'inside';
+  readonly message: string;
+  readonly hint?: string;
+  /** Another place that has to do with it, and how the note about it begins. */
+  readonly related?: { readonly text: string; readonly path: SpecPath };
+}
+
+/** To be spread into a fault. */
+export const hinted = (hint: string | undefined) => (hint === undefined ? {} : { hint });
+
+export const isLayerPath = (path: SpecPath) => path.length === 2 && path[0] === 'layers';
+
+/** A word that is none of those known at its place; `name` says which place that is. */
+export function unknownValue(value: string, known: readonly string[], path: SpecPath, name: string): Fault {
+  return {
+    code: 'unknown-value',
+    path,
+    at: 'value',
+    message: `${name}: expected ${listOf(known, 'or')}, found ${describeValue(value)}`,
+    ...hinted(didYouMean(value, known)),
+  };
+}
+
+/** Whose options a mapping holds: `conv2d`, `truncatedNormal`, `checkpoint`, `a spec`. */
+export function ownerOf(schema: JsonSchema, path: SpecPath): string {
+  const type = schema.properties?.type?.const;
+  if (typeof type === 'string') return type;
+  return path.length === 0 ? 'a spec' : String(path[path.length - 1]);
+}

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { checkSpec } from '../../src/compiler/index.js';
+import { type CodeEntry, codes } from '../../src/diagnostics/index.js';
+import { wholeSpec } from '../spec/whole-spec.js';
+
+const entries: readonly (readonly [string, CodeEntry])[] = Object.entries(codes);
+const specEntries = entries.filter(([, { kind }]) => kind === 'spec');
+
+/** Faults that no fragment of a page's size can show. */
+const withoutExample = ['empty-spec', 'spec-too-deep', 'spec-too-large'];
+
+describe('the table of codes', () => {
+  test.each(entries)('%s is written for people', (code, { title, explanation, wrong, right }) => {
+    expect(code).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect(title).toMatch(/^[^A-Z].{8,90}[^.]$/);
+    expect(explanation).toMatch(/[.)]$/);
+    expect(wrong === undefined).toBe(right === undefined);
+    expect(wrong).not.toBe(wrong === undefined ? null : right);
+  });
+
+  test('every fault of a spec has an example, but for the few that are too large to show', () => {
+    const bare = specEntries.filter(([, { wrong }]) => wrong === undefined).map(([code]) => code);
+    expect(bare.sort()).toEqual(withoutExample);
+  });
+
+  const shown = specEntries.filter(([, { wrong }]) => wrong !== undefined);
+  test.each(shown)('%s: its wrong example gives just this code, its right one gives none', (code, entry) => {
+    const found = checkSpec(wholeSpec(entry.wrong!), 'wrong.yaml').diagnostics;
+    expect([...new Set(found.map((d) => d.code))]).toEqual([code]);
+    expect(checkSpec(wholeSpec(entry.right!), 'right.yaml').diagnostics).toEqual([]);
+  });
+});
