@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { sizeOf } from '../../layers/index.js';
+import { sizeOf } from '../../layers/shape.js';
 import type { WasmKernel } from './define-kernel.js';
 
 /** Both gradients of a dense layer are products with one operand transposed. */

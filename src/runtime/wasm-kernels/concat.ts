@@ -1,4 +1,4 @@
-import { sizeOf } from '../../layers/index.js';
+import { sizeOf } from '../../layers/shape.js';
 import { view, type WasmKernel } from './define-kernel.js';
 
 export const concat: WasmKernel = {

@@ -10,6 +10,7 @@ import { conv2dBackpropInput } from './conv2d-backprop-input.js';
 import { kernelFunction, type WasmKernel } from './define-kernel.js';
 import { depthwiseConv2dBackpropFilter } from './depthwise-conv2d-backprop-filter.js';
 import { depthwiseConv2dBackpropInput } from './depthwise-conv2d-backprop-input.js';
+import { installFusedAdam } from './fused-adam.js';
 import { identity } from './identity.js';
 import { maxPoolGrad } from './max-pool-grad.js';
 import { mean, sum } from './reductions.js';
@@ -39,6 +40,7 @@ const registered = new WeakSet<object>();
 export function registerWasmKernels(tf: Tf): void {
   if (registered.has(tf.engine())) return;
   registered.add(tf.engine());
+  installFusedAdam(tf);
   for (const kernel of wasmKernels) {
     const { name } = kernel;
     const shipped = tf.getKernel(name, 'wasm');

@@ -3,7 +3,7 @@
  * normalization, a global average pooling.
  */
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { sizeOf } from '../../layers/index.js';
+import { sizeOf } from '../../layers/shape.js';
 import { type Kit, view, type WasmKernel } from './define-kernel.js';
 
 const why = 'slow: the shipped kernel transposes the whole tensor first, and then adds value by value';

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import { sizeOf } from '../../layers/index.js';
+import { sizeOf } from '../../layers/shape.js';
 import type { WasmKernel } from './define-kernel.js';
 
 /** The gradient of `gather`: rows of `x` are added to the row of the result that their id names. */
