@@ -20,7 +20,7 @@ import {
   writeFileWhole,
   writeFolderWhole,
 } from '../../src/runtime/whole-files.js';
-import { type CompiledSources, compileSources } from './child/compile-sources.js';
+import { type CompiledSources, compileSources } from './support/compile-sources.js';
 
 let root: string;
 let sources: CompiledSources;
@@ -132,7 +132,7 @@ describe('writeFolderWhole', () => {
     let delay = 1;
     for (let kill = 0; kill < 12; kill += 1) {
       const child = spawn(process.execPath, [
-        sources.file('test/runtime/child/write-folders.ts'),
+        sources.file('test/runtime/support/write-folders.ts'),
         folder,
         file,
       ]);
