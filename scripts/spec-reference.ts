@@ -1,7 +1,7 @@
 /** docs/spec-reference.md and docs/errors.md, from the registry, the schema and the table of codes. */
 import { stringify } from 'yaml';
 import { codes } from '../src/diagnostics/index.js';
-import { formatShape, isProblem, layers } from '../src/layers/index.js';
+import { formatShape, isProblem, layers, outputShapeOf } from '../src/layers/index.js';
 
 /** The part of JSON schema that our options use. */
 interface JsonSchema {
@@ -98,7 +98,7 @@ function layerSection(type: string): string {
   const lines = [`### ${type}`, '', layer.summary, '', optionTable(layer.options as JsonSchema)];
   for (const example of layer.examples) {
     const options = example.options as Record<string, unknown>;
-    const output = layer.outputShape(options, example.input);
+    const output = outputShapeOf(layer, options, example.inputs);
     if (isProblem(output)) throw new Error(`the example of ${type} has no output shape: ${output.message}`);
     const yaml = stringify([{ type, ...options }], { lineWidth: 0, collectionStyle: 'flow' }).trim();
     const line = yaml
@@ -109,7 +109,7 @@ function layerSection(type: string): string {
     const title = example.title === undefined ? '' : `${example.title}: `;
     lines.push(
       '```yaml',
-      `# ${title}${formatShape(example.input)} → ${formatShape(output)}`,
+      `# ${title}${example.inputs.map(formatShape).join(', ')} → ${formatShape(output)}`,
       line,
       '```',
       '',

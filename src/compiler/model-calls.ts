@@ -5,7 +5,7 @@
 import type { Argument, Call } from '../layers/index.js';
 import { type GraphNode, isChain, type ModelGraph } from './model-graph.js';
 
-/** What a graph may call, as namespace and function. */
+/** What a graph may call of tfjs, as namespace and function. */
 export const callable = /^tf\.(layers|initializers|regularizers|constraints|train)\.([a-z][A-Za-z0-9]*)$/;
 
 export interface ModelCalls {
@@ -31,5 +31,5 @@ export function modelCalls(graph: ModelGraph): ModelCalls {
 function withInputShape(call: Call, inputShape: readonly number[]): Call {
   const [config = {}, ...others] = call.args;
   const { name, ...options } = config as { readonly [key: string]: Argument | undefined };
-  return { call: call.call, args: [{ name, inputShape, ...options }, ...others] };
+  return { ...call, args: [{ name, inputShape, ...options }, ...others] };
 }

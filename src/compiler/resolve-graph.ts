@@ -3,7 +3,17 @@
  * its training. Impossible shapes are found here, before TensorFlow.js is loaded.
  */
 import type { Diagnostic } from '../diagnostics/index.js';
-import { formatShape, isProblem, type Problem, type Shape, sizeOf } from '../layers/index.js';
+import {
+  formatShape,
+  isProblem,
+  multiplyAddsOf,
+  outputShapeOf,
+  type Problem,
+  type Shape,
+  sizeOf,
+  trainingProblemOf,
+  weightsOf,
+} from '../layers/index.js';
 import { deriveSeed } from '../layers/seed.js';
 import { sha256Hex } from '../layers/sha256.js';
 import { limits } from '../spec/limits.js';
@@ -41,8 +51,8 @@ export function resolveGraph(spec: ValidatedSpec): {
     if (planned.data !== undefined && input !== undefined) checkInput(input, planned.data, report);
     if (planned.data !== undefined && planned.loss !== undefined && chain?.complete) {
       const note = chainNote(input!, chain.nodes);
-      checkOutput(chain.nodes, planned.data, planned.loss, note, report);
-      warnOfLogits(chain.nodes, planned.loss, report);
+      const fits = checkOutput(chain.nodes, planned.data, planned.loss, note, report);
+      if (fits) warnOfLogits(chain.nodes, planned.loss, report);
     }
   }
   const faulty = diagnostics.some(({ severity }) => severity === 'error');
@@ -105,7 +115,7 @@ function resolveChain(spec: ValidatedSpec, input: Shape, inputName: string, repo
       report(tell(output));
       break;
     }
-    const problem = definition.trainingProblem?.(options, shape);
+    const problem = trainingProblemOf(definition, options, [shape]);
     if (problem !== undefined) untrainable.push(tell(problem));
     const placed: PlacedNode = {
       path,
@@ -116,11 +126,11 @@ function resolveChain(spec: ValidatedSpec, input: Shape, inputName: string, repo
         inputs: [previous?.name ?? inputName],
         inputShapes: [shape],
         outputShape: output,
-        weights: definition.weights?.(options, shape) ?? [],
-        multiplyAdds: definition.multiplyAdds?.(options, shape, output) ?? 0,
+        weights: weightsOf(definition, options, [shape]),
+        multiplyAdds: multiplyAddsOf(definition, options, [shape], output),
         call: definition.lower(options, {
           name,
-          inputShape: shape,
+          inputShapes: [shape],
           seed: (role) => deriveSeed(spec.seed, name, role),
         }),
         range: spec.document.locate(path),
@@ -138,9 +148,9 @@ function shapeOf(
   options: Readonly<Record<string, unknown>>,
   input: Shape,
 ): Shape | Problem {
-  const output = definition!.outputShape(options, input);
+  const output = outputShapeOf(definition!, options, [input]);
   if (isProblem(output)) return output;
-  const weights = definition!.weights?.(options, input) ?? [];
+  const weights = weightsOf(definition!, options, [input]);
   const tensors: readonly (readonly [string, Shape])[] = [
     ['an output', output],
     ...weights.map(({ name, shape }) => [`a ${name}`, shape] as const),

@@ -7,6 +7,7 @@
  */
 
 import { type CodeEntry, type CodeKind, codeTable } from './code-entry.js';
+import { layerCodes } from './layer-codes.js';
 import { specCodes } from './spec-codes.js';
 import { textCodes } from './text-codes.js';
 
@@ -15,6 +16,7 @@ export type { CodeEntry, CodeKind };
 export const codes = codeTable({
   ...textCodes,
   ...specCodes,
+  ...layerCodes,
   // trainer: files, run folders, checkpoints, training
   'run-not-found': {
     kind: 'usage',

@@ -41,8 +41,15 @@
  * printed so below `import { Scale } from './scale.js'`.
  */
 import type { Argument, Call, LayerClass } from './call.js';
+import { classNameOf } from './class-name.js';
 import { type CommonOptions, commonOptions } from './common-options.js';
-import type { LayerOptions, LowerContext, MergeDefinition, SingleDefinition } from './layer-definition.js';
+import type {
+  LayerExample,
+  LayerOptions,
+  LowerContext,
+  MergeDefinition,
+  SingleDefinition,
+} from './layer-definition.js';
 import { strictObject } from './options.js';
 import { isProblem, type Problem } from './problem.js';
 import type { Shape } from './shape.js';
@@ -98,7 +105,7 @@ export function defineLayer<Properties extends TProperties>(kind: LayerKind<Prop
 export function defineMergeLayer<Properties extends TProperties>(
   kind: MergeLayerKind<Properties>,
 ): MergeDefinition {
-  const { examples } = kind;
+  const examples = kind.examples as readonly LayerExample[];
   return { ...complete(kind, (context) => context.inputShapes), role: 'layer', inputs: 'many', examples };
 }
 
@@ -109,8 +116,13 @@ export function defineCell<Properties extends TProperties>(kind: LayerKind<Prope
 
 const firstInput = ({ inputShapes }: LowerContext) => inputShapes[0]!;
 
-const listedInputs = <Properties extends TProperties>({ examples }: LayerKind<Properties>) =>
-  examples.map(({ input, ...example }) => ({ ...example, inputs: [input] }));
+function listedInputs<Properties extends TProperties>(kind: LayerKind<Properties>): readonly LayerExample[] {
+  return kind.examples.map(({ input, options, ...title }) => ({
+    ...title,
+    inputs: [input],
+    options: options as LayerOptions,
+  }));
+}
 
 type Completed<Input> = Omit<SingleDefinition, 'role' | 'inputs' | 'examples' | keyof Functions<Input>> &
   Functions<Input>;
@@ -136,9 +148,7 @@ function complete<Properties extends TProperties, Input>(
     outputShape(options: Options<Properties>, input: Input) {
       const shape = kind.outputShape(options, input);
       if (isProblem(shape)) return shape;
-      return (
-        weightOptionProblem(kind.options, options as LayerOptions, weightsOf(options, input)) ?? shape
-      );
+      return weightOptionProblem(kind.options, options as LayerOptions, weightsOf(options, input)) ?? shape;
     },
     weights(options: Options<Properties>, input: Input) {
       const frozen = (options as CommonOptions).trainable === false;
@@ -174,6 +184,7 @@ function complete<Properties extends TProperties, Input>(
   const { weights, ...others } = checked;
   return {
     type,
+    className: kind.implementation?.className ?? classNameOf(type),
     summary,
     options: strictObject({
       ...kind.options,

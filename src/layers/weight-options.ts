@@ -2,8 +2,8 @@
 import type { TProperties, TSchema } from 'typebox';
 import type { Argument } from './call.js';
 import { constraints } from './constraints.js';
-import type { LowerContext } from './define-layer.js';
 import { initializers } from './initializers.js';
+import type { LowerContext } from './layer-definition.js';
 import {
   type ChoiceFamily,
   choiceProblem,

@@ -4,9 +4,19 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkSpec, compileSpec } from '../../src/compiler/check-spec.js';
-import type { ModelGraph } from '../../src/compiler/model-graph.js';
-import { type LayerDefinition, layers } from '../../src/layers/index.js';
+import { compileSpec } from '../../src/compiler/check-spec.js';
+import type { GraphNode, ModelGraph } from '../../src/compiler/model-graph.js';
+import {
+  isProblem,
+  type LayerDefinition,
+  layers,
+  multiplyAddsOf,
+  outputShapeOf,
+  type Shape,
+  weightsOf,
+} from '../../src/layers/index.js';
+import type { LayerOptions } from '../../src/layers/layer-definition.js';
+import { deriveSeed } from '../../src/layers/seed.js';
 import { lossNames, metricNames } from '../../src/spec/losses.js';
 import { trainingSchema } from '../../src/spec/schema.js';
 
@@ -30,35 +40,77 @@ export function specGraphs(): ExampleGraph[] {
 
 /** Each example alone, where its layer takes `inputShape`; after another layer; and in a model with branches. */
 export function layerGraphs(): ExampleGraph[] {
-  return [...layers.values()].flatMap(({ type, examples }) =>
-    examples.flatMap(({ input, options }, index): ExampleGraph[] => {
-      const title = `${type}-${index + 1}`;
-      const layer = { type, ...options };
-      const second = graphOf({ name: title, input, layers: [{ name: 'before', ...identity }, layer] });
+  return [...layers.values()].flatMap((definition) =>
+    definition.examples.flatMap(({ inputs, options }, index): ExampleGraph[] => {
+      const title = `${definition.type}-${index + 1}`;
+      const single = inputs.length === 1;
+      const names = inputs.map((_shape, input) => (single ? 'input' : `input_${input}`));
+      const graph = (nodes: readonly GraphNode[], outputs: readonly string[]): ModelGraph => ({
+        ...base,
+        name: title,
+        inputs: inputs.map((shape, input) => ({ name: names[input]!, shape })),
+        nodes,
+        outputs,
+      });
+      const node = (from: readonly string[]) => nodeOf(definition, options, 'layer', from, inputs)!;
+      const alone = { title: `${title}-alone`, graph: graph([node(names)], ['layer']) };
+      if (!single) return [alone];
+      const before = nodeOf(identity, { activation: 'linear' }, 'before', names, inputs)!;
+      const both = [before, node(['before'])];
       return [
-        { title: `${title}-alone`, graph: graphOf({ name: title, input, layers: [layer] }) },
-        { title: `${title}-second`, graph: second },
-        { title: `${title}-branched`, graph: { ...second, outputs: ['before', ...second.outputs] } },
+        alone,
+        { title: `${title}-second`, graph: graph(both, ['layer']) },
+        { title: `${title}-branched`, graph: graph(both, ['before', 'layer']) },
       ];
     }),
   );
 }
 
-const identity = { type: 'activation', activation: 'linear' };
+const identity = layers.get('activation')!;
+
+const base: ModelGraph = graphOf({ name: 'base', input: [1], layers: [{ type: 'flatten' }] });
+
+/** Undefined where the options are impossible for the inputs. */
+function nodeOf(
+  definition: LayerDefinition,
+  options: LayerOptions,
+  name: string,
+  inputs: readonly string[],
+  inputShapes: readonly Shape[],
+): GraphNode | undefined {
+  const outputShape = outputShapeOf(definition, options, inputShapes);
+  if (isProblem(outputShape)) return undefined;
+  return {
+    ...base.nodes[0]!,
+    name,
+    type: definition.type,
+    options,
+    inputs,
+    inputShapes,
+    outputShape,
+    weights: weightsOf(definition, options, inputShapes),
+    multiplyAdds: multiplyAddsOf(definition, options, inputShapes, outputShape),
+    call: definition.lower(options, { name, inputShapes, seed: (role) => deriveSeed(7, name, role) }),
+  };
+}
 
 /** For each layer kind a graph with many layers side by side, one for each value that its schema lists. */
 export function variantGraphs(): ExampleGraph[] {
   return [...layers.values()].flatMap((definition): ExampleGraph[] => {
-    const { input } = definition.examples[0]!;
-    const graphs = variants(definition).flatMap((options, index) => {
-      const layer = { name: `layer_${index}`, type: definition.type, ...options };
-      return checkSpec(specText({ input, layers: [layer] }), 'variant.yaml').graph ?? [];
-    });
-    const [first] = graphs;
-    if (first === undefined) return [];
-    const nodes = graphs.flatMap((graph) => graph.nodes);
+    const { inputs } = definition.examples[0]!;
+    const names = inputs.map((_shape, index) => `input_${index}`);
+    const nodes = variants(definition).flatMap(
+      (options, index) => nodeOf(definition, options, `layer_${index}`, names, inputs) ?? [],
+    );
     const name = `${definition.type}-variants`;
-    return [{ title: name, graph: { ...first, name, nodes, outputs: nodes.map((node) => node.name) } }];
+    const graph: ModelGraph = {
+      ...base,
+      name,
+      inputs: inputs.map((shape, index) => ({ name: names[index]!, shape })),
+      nodes,
+      outputs: nodes.map((node) => node.name),
+    };
+    return nodes.length === 0 ? [] : [{ title: name, graph }];
   });
 }
 
@@ -73,10 +125,10 @@ interface OptionSchema {
   readonly minimum?: number;
 }
 
-function variants({ options, examples }: LayerDefinition): object[] {
-  const base = examples[0]!.options;
+function variants({ options, examples }: LayerDefinition): LayerOptions[] {
+  const common = examples[0]!.options;
   return Object.entries(options.properties).flatMap(([name, schema]) =>
-    valuesOf(schema as OptionSchema).map((value) => ({ ...base, [name]: value })),
+    valuesOf(schema as OptionSchema).map((value) => ({ ...common, [name]: value })),
   );
 }
 
@@ -105,14 +157,14 @@ function valuesOf(schema: OptionSchema): unknown[] {
 /** Every optimizer with as few and as many of its options as it takes; every loss; all metrics. */
 export function trainingGraphs(): ExampleGraph[] {
   const { optimizer } = trainingSchema.properties as unknown as Record<'optimizer', OptionSchema>;
-  const base = { dataset: { type: 'synthetic', classes: 3 }, loss: lossNames[0], metrics: metricNames };
+  const common = { dataset: { type: 'synthetic', classes: 3 }, loss: lossNames[0], metrics: metricNames };
   const graph = (title: string, training: object): ExampleGraph => ({
     title,
     graph: graphOf({
       name: title,
       input: [5],
       layers: [{ type: 'dense', units: 3, activation: 'softmax' }],
-      training: { optimizer: { type: 'sgd', learningRate: 0.1 }, ...base, ...training },
+      training: { optimizer: { type: 'sgd', learningRate: 0.1 }, ...common, ...training },
     }),
   });
   return [
@@ -129,10 +181,6 @@ export function trainingGraphs(): ExampleGraph[] {
   ];
 }
 
-function specText(spec: object): string {
-  return JSON.stringify({ name: 'example', seed: 7, ...spec });
-}
-
 export function graphOf(spec: { readonly name: string } & Readonly<Record<string, unknown>>): ModelGraph {
-  return compileSpec(specText(spec), `${spec.name}.yaml`);
+  return compileSpec(JSON.stringify({ seed: 7, ...spec }), `${spec.name}.yaml`);
 }

@@ -59,7 +59,7 @@ describe.each(Object.entries(options))('%s', (type, arbitrary) => {
         const ours = kind.outputShape(given, shape);
         if (isProblem(ours) && stricter(type, given, shape)) return;
         const compute = () => {
-          const layer = layerOf(kind, { options: given, input: shape });
+          const layer = layerOf(kind, { options: given, inputs: [shape] });
           return tf.tidy(() => (layer.apply(tf.zeros([2, ...shape])) as tf.Tensor).shape.slice(1));
         };
         if (isProblem(ours)) expect(compute).toThrow();
@@ -95,7 +95,7 @@ describe('noiseShape', () => {
           if (isProblem(ours) && noiseShape.length < shape.length + 1) return;
           const compute = () =>
             [5, 7].forEach((batch) => {
-              const layer = layerOf(kind, { options: given, input: shape });
+              const layer = layerOf(kind, { options: given, inputs: [shape] });
               const output = layer.apply(tf.ones([batch, ...shape]), { training: true }) as tf.Tensor;
               expect(output.shape).toEqual([batch, ...shape]);
             });

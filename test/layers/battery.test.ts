@@ -1,15 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { isProblem, type Shape } from '../../src/layers/index.js';
+import { isProblem, type LayerDefinition, trainingProblemOf, weightsOf } from '../../src/layers/index.js';
 import {
+  type Example,
   examples,
   kindOf,
-  type Layer,
   layerOf,
   lowered,
   modelOf,
   ownName,
   shapeOf,
   tf,
+  valuesFor,
   withoutBatch,
 } from './tfjs.js';
 
@@ -27,18 +28,18 @@ afterEach(() => {
 
 describe.each(examples)('$title', ({ kind, example }) => {
   const layer = layerOf(kind, example);
-  const model = modelOf(layer, example.input);
+  const model = modelOf(layer, example.inputs);
 
   test('has the output shape that tfjs infers and computes', () => {
-    const shape = kind.outputShape(example.options, example.input);
+    const shape = shapeOf(kind, example);
     expect(shape).toEqual(withoutBatch(layer.outputShape));
-    const output = model.predict(tf.randomUniform([2, ...example.input])) as tf.Tensor;
-    expect(output.shape).toEqual([2, ...(shape as number[])]);
+    const output = model.predict(valuesFor(kind, example)) as tf.Tensor;
+    expect(output.shape).toEqual([2, ...shape]);
     expect(output.dtype).toBe('float32');
   });
 
   test('has the weights of tfjs, in order', () => {
-    expect(kind.weights?.(example.options, example.input) ?? []).toEqual(
+    expect(weightsOf(kind, example.options, example.inputs)).toEqual(
       layer.weights.map((weight) => ({
         name: ownName(weight),
         shape: weight.shape,
@@ -48,7 +49,7 @@ describe.each(examples)('$title', ({ kind, example }) => {
   });
 
   test('survives being saved and loaded', async () => {
-    const model = modelOf(layerOf(kind, example), example.input);
+    const model = modelOf(layerOf(kind, example), example.inputs);
     const saved = JSON.parse(JSON.stringify(model.toJSON(null, false))) as object;
     // Loading applies the constraints, which the weights do not meet at the start.
     model.setWeights(model.getWeights().map((weight) => weight.clone()));
@@ -61,13 +62,13 @@ describe.each(examples)('$title', ({ kind, example }) => {
       await expect(load()).rejects.toThrow();
       return;
     }
-    const input = tf.randomUniform([2, ...example.input], -1);
+    const input = valuesFor(kind, example);
     const [ours, theirs] = [model, await load()].map((each) => each.predict(input) as tf.Tensor);
     expect(ours!.sub(theirs!).abs().max().dataSync()[0]).toBeLessThan(1e-5);
   });
 
   test('draws its weights from seeds that are in the topology', () => {
-    const again = modelOf(layerOf(kind, example), example.input);
+    const again = modelOf(layerOf(kind, example), example.inputs);
     expect(again.getWeights().map((weight) => weight.arraySync())).toEqual(
       model.getWeights().map((weight) => weight.arraySync()),
     );
@@ -83,7 +84,7 @@ describe.each(examples)('$title', ({ kind, example }) => {
   });
 
   test('starts differently in an equal layer of another name', () => {
-    const other = modelOf(layerOf(kind, example, 'other'), example.input);
+    const other = modelOf(layerOf(kind, example, 'other'), example.inputs);
     const options = Object.values(example.options);
     const fixed = options.some((value) => typeof value === 'object' && value !== null && 'seed' in value);
     layer.weights.forEach((weight, index) => {
@@ -108,25 +109,29 @@ function unloadable(type: string, options: Readonly<Record<string, unknown>>): b
   );
 }
 
-/** A step of a model with the layer behind weights of its own; how much those moved. */
-async function train(layer: Layer, input: Shape): Promise<number> {
-  const value = tf.input({ shape: [...input] });
+/** A step of a model with the layer behind weights of its own; how much those of its first input moved. */
+async function train(kind: LayerDefinition, example: Example): Promise<number> {
+  const values = example.inputs.map((shape) => tf.input({ shape: [...shape] }));
   // Negative inputs become positive ones, on which no rectifier is flat.
-  const before = tf.layers.prelu({ alphaInitializer: 'ones' });
-  const negate = tf.layers.rescaling({ scale: -1 });
-  const output = layer.apply(negate.apply(before.apply(value))) as tf.SymbolicTensor;
-  const model = tf.model({ inputs: value, outputs: output });
+  const before = values.map(() => tf.layers.prelu({ alphaInitializer: 'ones' }));
+  const given = values.map(
+    (value, index) =>
+      tf.layers.rescaling({ scale: -1 }).apply(before[index]!.apply(value)) as tf.SymbolicTensor,
+  );
+  const [only, ...others] = given;
+  const output = layerOf(kind, example).apply(others.length === 0 ? only! : given) as tf.SymbolicTensor;
+  const model = tf.model({ inputs: values, outputs: output });
   model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
   const target = tf.zeros([2, ...(withoutBatch(model.outputShape) as number[])]);
-  const loss = await model.trainOnBatch(tf.randomUniform([2, ...input], -1, -0.1), target);
+  const loss = await model.trainOnBatch(valuesFor(kind, example, -1, -0.1), target);
   expect(Number.isFinite(loss)).toBe(true);
-  return before.getWeights()[0]!.sub(1).abs().max().dataSync()[0]!;
+  return before[0]!.getWeights()[0]!.sub(1).abs().max().dataSync()[0]!;
 }
 
 describe('training in tfjs', () => {
   test.each(examples)('$title: works unless we say that it does not', async ({ kind, example }) => {
-    const step = train(layerOf(kind, example), example.input);
-    if (kind.trainingProblem?.(example.options, example.input) === undefined) {
+    const step = train(kind, example);
+    if (trainingProblemOf(kind, example.options, example.inputs) === undefined) {
       expect(await step).toBeGreaterThan(0);
     } else {
       await expect(step).rejects.toThrow();
@@ -144,9 +149,9 @@ describe('training in tfjs', () => {
     ['layerNormalization', { scale: false }, [4]],
   ])('%s with %j does not work', async (type, options, input) => {
     const kind = kindOf(type);
-    const example = { options, input };
+    const example = { options, inputs: [input] };
     expect(isProblem(shapeOf(kind, example))).toBe(false);
     expect(kind.trainingProblem?.(options, input)).toMatchObject({ code: 'not-trainable' });
-    await expect(train(layerOf(kind, example), input)).rejects.toThrow();
+    await expect(train(kind, example)).rejects.toThrow();
   });
 });

@@ -52,7 +52,7 @@ describe('multiply-adds are what a convolution of ones counts', () => {
       useBias: false,
       [`${type === 'depthwiseConv2d' ? 'depthwise' : 'kernel'}Initializer`]: 'ones',
     };
-    const model = modelOf(layerOf(kind, { options: ones, input }), input);
+    const model = modelOf(layerOf(kind, { options: ones, inputs: [input] }), [input]);
     const sum = (model.predict(tf.ones([1, ...input])) as tf.Tensor).sum().dataSync()[0];
     expect(costs([[type, ones]], input)[0]!.multiplyAdds).toBe(sum);
   });

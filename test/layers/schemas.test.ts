@@ -91,7 +91,7 @@ describe.each(kinds)('$type', (kind) => {
         const given = { ...(call.args[0] as object) } as Record<string, unknown>;
         change(given);
         const layer = evaluateCall(tf, { ...call, args: [given as never] }) as Layer;
-        modelOf(layer, example.input);
+        modelOf(layer, example.inputs);
         return JSON.parse(
           JSON.stringify(layer.getConfig(), (key, inner) => (key === 'seed' ? undefined : inner)),
         );
@@ -192,7 +192,7 @@ describe('tfjs', () => {
     ['conv2dTranspose', { filters: 2, kernelSize: 2, dilationRate: 2 }, [5, 5, 2], [6, 6, 2]],
   ] as const)('computes %s without its dilationRate', (type, options, input, output) => {
     const layer = tf.layers[type](options as never) as unknown as Layer;
-    expect(modelOf(layer, input).outputShape).toEqual([null, ...output]);
+    expect(modelOf(layer, [input]).outputShape).toEqual([null, ...output]);
   });
 
   test('reads depthwiseInitializer for the pointwise kernel too', () => {
@@ -202,14 +202,14 @@ describe('tfjs', () => {
       depthwiseInitializer: 'ones',
       pointwiseInitializer: 'zeros',
     });
-    modelOf(layer as unknown as Layer, [4, 4, 2]);
+    modelOf(layer as unknown as Layer, [[4, 4, 2]]);
     expect(layer.weights[1]!.read().min().dataSync()[0]).toBe(1);
   });
 
   test('throws for what is not offered elsewhere', () => {
     expect(() => tf.layers.elu({ alpha: 0.5 })).toThrow();
     const regular = tf.layers.dense({ units: 2, activityRegularizer: 'l1l2' });
-    expect(() => modelOf(regular, [3])).toThrow();
+    expect(() => modelOf(regular, [[3]])).toThrow();
     for (const role of ['kernelInitializer', 'kernelRegularizer', 'kernelConstraint']) {
       const value = role === 'kernelConstraint' ? 'nonNeg' : role === 'kernelRegularizer' ? 'l1l2' : 'ones';
       expect(() => tf.layers.separableConv2d({ filters: 2, kernelSize: 2, [role]: value })).toThrow();

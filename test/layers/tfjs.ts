@@ -6,14 +6,16 @@ import {
   type LayerDefinition,
   type LayerExample,
   layers,
+  outputShapeOf,
   type Shape,
+  type SingleDefinition,
 } from '../../src/layers/index.js';
 import { deriveSeed } from '../../src/layers/seed.js';
 import { evaluateCall } from '../../src/runtime/build-model.js';
 
 export { tf };
 export type Layer = ReturnType<typeof tf.layers.dense>;
-export type Example = LayerExample<Readonly<Record<string, unknown>>>;
+export type Example = LayerExample;
 
 await tf.setBackend('cpu');
 
@@ -27,18 +29,19 @@ export const examples: readonly {
   kind.examples.map((example, index) => ({
     title: `${kind.type} ${index + 1}${example.title === undefined ? '' : `: ${example.title}`}`,
     kind,
-    example: example as Example,
+    example,
   })),
 );
 
-export const kindOf = (type: string): LayerDefinition => {
+/** A kind that takes one input. */
+export const kindOf = (type: string): SingleDefinition => {
   const kind = layers.get(type);
-  if (kind === undefined) throw new Error(`no layer '${type}'`);
+  if (kind?.inputs !== 'one') throw new Error(`no layer '${type}' with one input`);
   return kind;
 };
 
-export function lowered(kind: LayerDefinition, { options, input }: Example, name = 'layer'): Call {
-  return kind.lower(options, { name, inputShape: input, seed: (role) => deriveSeed(42, name, role) });
+export function lowered(kind: LayerDefinition, { options, inputs }: Example, name = 'layer'): Call {
+  return kind.lower(options, { name, inputShapes: inputs, seed: (role) => deriveSeed(42, name, role) });
 }
 
 /** The layer that our call makes, not yet built. */
@@ -46,15 +49,32 @@ export const layerOf = (kind: LayerDefinition, example: Example, name?: string):
   evaluateCall(tf, lowered(kind, example, name)) as Layer;
 
 /** The layer in a model of its own, so that its weights exist. */
-export function modelOf(layer: Layer, input: Shape): tf.LayersModel {
-  const value = tf.input({ shape: [...input] });
-  return tf.model({ inputs: value, outputs: layer.apply(value) as tf.SymbolicTensor });
+export function modelOf(layer: Layer, inputs: readonly Shape[]): tf.LayersModel {
+  const values = inputs.map((shape) => tf.input({ shape: [...shape] }));
+  const [only, ...others] = values;
+  const output = layer.apply(others.length === 0 ? only! : values) as tf.SymbolicTensor;
+  return tf.model({ inputs: values, outputs: output });
 }
 
-export function shapeOf(kind: LayerDefinition, { options, input }: Example): Shape {
-  const shape = kind.outputShape(options, input);
+export function shapeOf(kind: LayerDefinition, { options, inputs }: Example): Shape {
+  const shape = outputShapeOf(kind, options, inputs);
   if (isProblem(shape)) throw new Error(`${kind.type} ${shape.message}`);
   return shape;
+}
+
+/** Values that the example can take, for a batch of two: drawn from `low` to `high`, or whole numbers where it must be. */
+export function valuesFor(
+  kind: LayerDefinition,
+  { options, inputs }: Example,
+  low = -1,
+  high = 1,
+): tf.Tensor[] {
+  const below = kind.integersBelow?.(options);
+  return inputs.map((shape) =>
+    below === undefined
+      ? tf.randomUniform([2, ...shape], low, high)
+      : tf.randomUniform([2, ...shape], 0, below).floor(),
+  );
 }
 
 /** tfjs's shape without the batch. */

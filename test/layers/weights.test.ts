@@ -247,7 +247,7 @@ describe('options of weights that cannot be', () => {
     expect(problem).toMatchObject({ code: 'weight-option-mismatch', option });
     expect(isProblem(problem) && problem.message).toContain(text);
     expect(() => {
-      const model = modelOf(layerOf(kind, { options, input }), input);
+      const model = modelOf(layerOf(kind, { options, inputs: [input] }), [input]);
       model.setWeights(model.getWeights().map((weight) => weight.clone()));
     }).toThrow();
   });
@@ -322,23 +322,23 @@ describe('values that tfjs takes for others are refused', () => {
 });
 
 describe('random layers', () => {
-  const example = (type: string): Example => kindOf(type).examples[0]! as Example;
+  const example = (type: string): Example => kindOf(type).examples[0]!;
   const random = ['dropout', 'spatialDropout1d', 'gaussianDropout', 'gaussianNoise', 'alphaDropout'];
   const run = (type: string, options: Readonly<Record<string, unknown>>, input: readonly number[]) => {
-    const layer = layerOf(kindOf(type), { options, input });
+    const layer = layerOf(kindOf(type), { options, inputs: [input] });
     return () => layer.apply(tf.ones([8, ...input]), { training: true }) as tf.Tensor;
   };
 
   test.each(random)('%s gets no seed of its own, and draws anew at each step', (type) => {
-    const { options, input } = example(type);
-    expect(lowered(kindOf(type), { options, input }).args[0]).not.toHaveProperty('seed');
-    const step = run(type, options, input);
+    const { options, inputs } = example(type);
+    expect(lowered(kindOf(type), { options, inputs }).args[0]).not.toHaveProperty('seed');
+    const step = run(type, options, inputs[0]!);
     expect(step().arraySync()).not.toEqual(step().arraySync());
   });
 
   test.each(['dropout', 'spatialDropout1d'])('%s with a seed repeats its mask', (type) => {
-    const { options, input } = example(type);
-    const step = run(type, { ...options, seed: 5 }, input);
+    const { options, inputs } = example(type);
+    const step = run(type, { ...options, seed: 5 }, inputs[0]!);
     expect(step().arraySync()).toEqual(step().arraySync());
   });
 

@@ -62,10 +62,10 @@ const image = fc.tuple(
 /** What tfjs computes for two examples, or the error that it throws; undefined where the shape is impossible. */
 function compute(example: Example, type: string): Shape | Error | undefined {
   const layer = layerOf(kindOf(type), example);
-  const inferred = layer.computeOutputShape([2, ...example.input]) as number[];
+  const inferred = layer.computeOutputShape([2, ...example.inputs[0]!]) as number[];
   if (!inferred.every((length) => length > 0)) return undefined;
   try {
-    return tf.tidy(() => (layer.apply(tf.zeros([2, ...example.input])) as tf.Tensor).shape.slice(1));
+    return tf.tidy(() => (layer.apply(tf.zeros([2, ...example.inputs[0]!])) as tf.Tensor).shape.slice(1));
   } catch (error) {
     return error as Error;
   }
@@ -77,7 +77,7 @@ describe.each(Object.entries(kinds))('%s', (type, options) => {
   test('infers the shape that tfjs infers', () => {
     fc.assert(
       fc.property(options, image, (given, input) => {
-        const layer = layerOf(kind, { options: given, input });
+        const layer = layerOf(kind, { options: given, inputs: [input] });
         const theirs = (layer.computeOutputShape([null, ...input]) as number[]).slice(1);
         const ours = kind.outputShape(given, input);
         if (!isProblem(ours)) expect(ours).toEqual(theirs);
@@ -94,7 +94,7 @@ describe.each(Object.entries(kinds))('%s', (type, options) => {
     fc.assert(
       fc.property(options, image, (given, input) => {
         const ours = kind.outputShape(given, input);
-        const theirs = compute({ options: given, input }, type);
+        const theirs = compute({ options: given, inputs: [input] }, type);
         // A bias along the wrong axis goes unnoticed where that axis happens to be as long.
         if (isProblem(ours) && ours.option === 'dataFormat') return;
         if (isProblem(ours)) expect(Array.isArray(theirs)).toBe(false);
@@ -109,7 +109,7 @@ describe.each(Object.entries(kinds))('%s', (type, options) => {
       const [given] = fc.sample(options, { numRuns: 1, seed: 3 });
       const problem = kind.outputShape({ ...given, dataFormat: 'channelsLast' }, input);
       expect(problem).toMatchObject({ code: 'wrong-input-rank' });
-      const layer = layerOf(kind, { options: given!, input });
+      const layer = layerOf(kind, { options: given!, inputs: [input] });
       expect(() => layer.apply(tf.zeros([2, ...input]))).toThrow();
     }
   });

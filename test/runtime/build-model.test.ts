@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import type { ModelGraph } from '../../src/compiler/model-graph.js';
-import type { Call } from '../../src/layers/index.js';
+import type { Call, TfCall } from '../../src/layers/index.js';
 import {
   buildModel,
   canonicalWeightName,
@@ -139,7 +139,7 @@ describe('a graph that is no chain', () => {
 
 describe('evaluateCall', () => {
   const call = (name: string, ...args: Call['args']) =>
-    evaluateCall(tf, { call: name as Call['call'], args });
+    evaluateCall(tf, { call: name as TfCall['call'], args });
 
   test('evaluates calls inside of lists and options, and leaves out what is undefined', () => {
     const layer = call('tf.layers.dense', {

@@ -1,0 +1,12 @@
+import { defineMergeLayer } from './define-layer.js';
+import { elementwiseMerge } from './merge.js';
+
+export const average = defineMergeLayer({
+  type: 'average',
+  summary: 'The mean of its inputs, value by value.',
+  ...elementwiseMerge,
+  examples: [
+    { inputs: [[5], [5], [5]], options: {} },
+    { title: 'a row for all rows', inputs: [[3, 4], [4]], options: {} },
+  ],
+});

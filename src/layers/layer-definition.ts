@@ -1,0 +1,97 @@
+/** What is known of a layer kind, in the form that schema, reference, resolver, targets and tests read. */
+import type { Call } from './call.js';
+import type { Problem } from './problem.js';
+import type { Shape } from './shape.js';
+import type { TObject } from './type.js';
+
+/** A weight tensor of a layer, in tfjs's order and with tfjs's name (`kernel`, `bias`, `moving_mean`). */
+export interface WeightSpec {
+  /** Without the layer's own name; with those of layers inside it, where it has some. */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly trainable: boolean;
+}
+
+export interface LowerContext {
+  /** The layer's name in the model, given or generated. */
+  readonly name: string;
+  /** One shape, or several for a layer that joins. */
+  readonly inputShapes: readonly Shape[];
+  /**
+   * A non-zero 31-bit seed for one random thing of this layer, derived from the spec's seed, the layer's
+   * name and `role`, so that equal layers do not get equal weights (tfjs gives equal seeds equal weights).
+   * Roles are the names of initializer options, with those of the options that lead to them in a nested layer:
+   * `kernelInitializer`, `layer.kernelInitializer`, `cell.cells.0.kernelInitializer`.
+   */
+  seed(role: string): number;
+}
+
+/** As it is written in a spec, without `name` and `type`. */
+export type LayerOptions = Readonly<Record<string, unknown>>;
+
+export interface LayerExample<Options = LayerOptions> {
+  /** What this example shows, where the options do not say it: "channels first". */
+  readonly title?: string;
+  /** The shapes that it is shown on: one, or several for a layer that joins. */
+  readonly inputs: readonly Shape[];
+  readonly options: Options;
+}
+
+/** `Input` is a shape, or a list of shapes for layers that join. */
+interface Definition<Input> {
+  /**
+   * `layer`: a step of a model. `cell`: one step of a recurrent layer, which stands only where an option asks for a
+   * cell; its input is that of one step, and its output the value that it gives to the outside at each step.
+   */
+  readonly role: 'layer' | 'cell';
+  /** tfjs's own name of it: the function in `tf.layers`. Any other name for a class of the user's own. */
+  readonly type: string;
+  /** The name of its class in saved models, as Keras and tfjs write it: `Conv2D`. */
+  readonly className: string;
+  /** One sentence for the reference, the editor's hover text and the help. */
+  readonly summary: string;
+  /**
+   * Its options without `name` and `type`, those that all layers have last; every property has a description,
+   * and a default where tfjs has one. Options that hold a layer or a cell are `$ref`s: see `nestedLayer`.
+   */
+  readonly options: TObject;
+  /** The output's shape, or why there is none. Must agree with tfjs for every input. */
+  outputShape(options: LayerOptions, input: Input): Shape | Problem;
+  /**
+   * The layer's weights, in the order of tfjs's `layer.weights`: trainable first. Only for an input that
+   * `outputShape` accepts. None where left out.
+   */
+  weights?(options: LayerOptions, input: Input): readonly WeightSpec[];
+  /** Multiply-adds of the forward pass for one example; zero where left out (elementwise work is not counted). */
+  multiplyAdds?(options: LayerOptions, input: Input, output: Shape): number;
+  /**
+   * Why tfjs can compute this layer but has no gradient for it, so that training must be refused before it
+   * starts while compiling for inference goes on. Nothing where training works, or where left out.
+   */
+  trainingProblem?(options: LayerOptions, input: Input): Problem | undefined;
+  /**
+   * Where the inputs must be whole numbers, such as the indices of an embedding: from 0 to below this. Undefined
+   * for any numbers, or where left out.
+   */
+  integersBelow?(options: LayerOptions): number | undefined;
+  /** The call that makes the layer: name, options in the schema's order, lowered initializers and seeds. */
+  lower(options: LayerOptions, context: LowerContext): Call;
+  readonly examples: readonly LayerExample[];
+}
+
+/** A kind that takes one input; all but those that join several. */
+export interface SingleDefinition extends Definition<Shape> {
+  readonly inputs: 'one';
+}
+
+/** A kind that joins at least two inputs: `add`, `concatenate`, `dot`. */
+export interface MergeDefinition extends Definition<readonly Shape[]> {
+  readonly role: 'layer';
+  readonly inputs: 'many';
+}
+
+/**
+ * A layer kind: everything that speccc knows about it. Whoever has the shapes of a layer's inputs as a list does
+ * not need to tell the two forms apart: `outputShapeOf` and its peers take both.
+ */
+export type LayerDefinition = SingleDefinition | MergeDefinition;

@@ -1,0 +1,20 @@
+import { defineMergeLayer } from './define-layer.js';
+import { broadcastTrainingProblem, elementwiseMerge } from './merge.js';
+
+export const maximum = defineMergeLayer({
+  type: 'maximum',
+  summary: 'The largest of its inputs, value by value.',
+  ...elementwiseMerge,
+  trainingProblem: broadcastTrainingProblem,
+  examples: [
+    {
+      inputs: [
+        [4, 4, 3],
+        [4, 4, 3],
+        [4, 4, 3],
+      ],
+      options: {},
+    },
+    { title: 'a row for all rows, for inference', inputs: [[3, 4], [4]], options: {} },
+  ],
+});
