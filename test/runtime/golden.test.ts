@@ -7,14 +7,24 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { compileSpec } from '../../src/compiler/index.js';
 import type { BackendName } from '../../src/runtime/backend.js';
+import type { Examples } from '../../src/runtime/datasets/dataset.js';
+import { inspectCifar10, loadDataset } from '../../src/runtime/datasets/index.js';
 import type { TrainingEngine } from '../../src/runtime/engine.js';
 import { openTfjsEngine } from '../../src/runtime/tfjs-engine.js';
-import { batchFiller } from '../../src/runtime/training/batches.js';
+import { addToMeans, batchFiller, meanValues } from '../../src/runtime/training/batches.js';
+import { noMeans } from '../../src/runtime/training/trainer-state.js';
 import { cifar10First320 } from '../fixtures/cifar10-first-320.js';
 
 interface Golden {
   readonly initialWeights: Record<string, { shape: number[]; base64: string }>;
   readonly steps: readonly { loss: number; correct: number }[];
+  readonly finalWeights: Record<string, { sum: number; l2: number }>;
+  readonly validationOnFirstTestImages: {
+    readonly examples: number;
+    readonly loss: number;
+    readonly correct: number;
+    readonly firstProbabilities: readonly (readonly number[])[];
+  };
 }
 
 const golden = JSON.parse(
@@ -33,19 +43,58 @@ async function goldenEngine(backend: BackendName): Promise<TrainingEngine> {
   return engine;
 }
 
+async function followTrace(engine: TrainingEngine, examples: Examples, steps: number): Promise<void> {
+  const fill = batchFiller(examples, [32, 32, 3], 1 / 255, 32);
+  for (let step = 0; step < steps; step += 1) {
+    const [loss, accuracy] = await engine.trainStep(fill(step * 32, step * 32 + 32), step + 1);
+    const { loss: expected, correct } = golden.steps[step]!;
+    expect(Math.abs(loss! / expected - 1), `loss of step ${step}`).toBeLessThan(1e-3);
+    expect(Math.round(accuracy! * 32), `right answers in step ${step}`).toBe(correct);
+  }
+}
+
+const { complete: cached } = await inspectCifar10();
+
 describe('the golden trace', () => {
   it.each([
     ['wasm', 10],
     ['cpu', 2],
   ] as const)('on %s: the first %i steps', async (backend, steps) => {
     const engine = await goldenEngine(backend);
-    const fill = batchFiller(cifar10First320(), [32, 32, 3], 1 / 255, 32);
-    for (let step = 0; step < steps; step += 1) {
-      const [loss, accuracy] = await engine.trainStep(fill(step * 32, step * 32 + 32), step + 1);
-      const { loss: expected, correct } = golden.steps[step]!;
-      expect(Math.abs(loss! / expected - 1), `loss of step ${step}`).toBeLessThan(1e-3);
-      expect(Math.round(accuracy! * 32), `right answers in step ${step}`).toBe(correct);
-    }
+    await followTrace(engine, cifar10First320(), steps);
     engine.dispose();
   });
+
+  it.skipIf(!cached)(
+    'on wasm: all steps, the final weights, and what they say of test images (skipped where CIFAR-10 is not in the cache)',
+    async () => {
+      const data = await loadDataset({ type: 'cifar10' }, { inputShape: [32, 32, 3], seed: 1 });
+      const engine = await goldenEngine('wasm');
+      await followTrace(engine, data.train, golden.steps.length);
+
+      for (const { name, values } of await engine.getWeights()) {
+        const { sum, l2 } = golden.finalWeights[name]!;
+        expect(Math.abs(Math.hypot(...values) / l2 - 1), `norm of ${name}`).toBeLessThan(1e-3);
+        const total = values.reduce((all, value) => all + value, 0);
+        expect(Math.abs(total - sum), `sum of ${name}`).toBeLessThan(1e-3 * l2 * Math.sqrt(values.length));
+      }
+
+      const { examples, loss, correct, firstProbabilities } = golden.validationOnFirstTestImages;
+      const fill = batchFiller(data.validation, data.shape, data.scale, 100);
+      const means = noMeans();
+      for (let from = 0; from < examples; from += 100) {
+        const { values, outputs } = await engine.evaluateBatch(fill(from, from + 100));
+        addToMeans(means, values, 100);
+        if (from > 0) continue;
+        firstProbabilities.flat().forEach((expected, i) => {
+          expect(outputs[i], `output ${i}`).toBeCloseTo(expected, 4);
+        });
+      }
+      const [meanLoss, accuracy] = meanValues(means);
+      expect(Math.abs(meanLoss! / loss - 1)).toBeLessThan(1e-3);
+      // An image on the border between two classes may fall to either side.
+      expect(Math.abs(accuracy! * examples - correct)).toBeLessThan(3);
+      engine.dispose();
+    },
+  );
 });
