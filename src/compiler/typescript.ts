@@ -8,6 +8,7 @@ import type { Argument } from '../layers/index.js';
 import { version as ownVersion } from '../version.js';
 import type { ModelGraph, TrainingPlan } from './model-graph.js';
 import { exampleNoun, summarizeGraph } from './summary.js';
+import { classImports } from './typescript/class-imports.js';
 import { compileComment, createComment, headerComment } from './typescript/comments.js';
 import { pascalCase } from './typescript/identifiers.js';
 import { expressionOf, layOut, lineWidth } from './typescript/layout.js';
@@ -30,12 +31,21 @@ export async function emitTypeScript(graph: ModelGraph, options: EmitOptions = {
   const noun = exampleNoun(summary);
   const create = `create${pascalCase(graph.name)}`;
   const compile = `compile${pascalCase(graph.name)}`;
-  const taken = ['tf', 'inputShape', 'inputShapes', 'classNames', create, compile];
-  const model = modelStatements(graph, summary, taken);
+  const own = ['tf', 'inputShape', 'inputShapes', 'classNames', 'ClassName', create, compile];
+  const { imports, localName } = classImports(graph, [...own, 'model']);
+  const imported = imports.flatMap(({ names }) => names.map(({ name, alias }) => alias ?? name));
+  const model = modelStatements(graph, summary, [...own, ...imported], localName);
 
   const statements: (string | StatementStructures)[] = [
     headerComment(graph, options.version ?? ownVersion),
     { kind: StructureKind.ImportDeclaration, namespaceImport: 'tf', moduleSpecifier: '@tensorflow/tfjs' },
+    ...imports.map(
+      ({ module, names }): StatementStructures => ({
+        kind: StructureKind.ImportDeclaration,
+        namedImports: names.map(({ name, alias }) => (alias === undefined ? { name } : { name, alias })),
+        moduleSpecifier: module,
+      }),
+    ),
     inputShapes(graph, noun),
   ];
   if (training?.classNames !== undefined) {

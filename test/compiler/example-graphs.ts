@@ -68,7 +68,7 @@ export function layerGraphs(): ExampleGraph[] {
 
 const identity = layers.get('activation')!;
 
-const base: ModelGraph = graphOf({ name: 'base', input: [1], layers: [{ type: 'flatten' }] });
+const base: ModelGraph = graphOf({ name: 'base', input: [1], layers: [{ type: 'dense', units: 1 }] });
 
 /** Undefined where the options are impossible for the inputs. */
 function nodeOf(

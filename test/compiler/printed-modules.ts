@@ -54,20 +54,35 @@ export interface PrintedModule {
   readonly compile?: (model: ReturnType<Tf['model']>) => void;
 }
 
-/** Strips the types and runs the module. It may ask for tfjs and for nothing else. */
-export function runPrinted(text: string, tf: Tf): PrintedModule {
+/** Strips the types and runs the printed module. It may ask for tfjs and for `modules`, and for nothing else. */
+export function runPrinted(
+  text: string,
+  tf: Tf,
+  modules: Readonly<Record<string, object>> = {},
+): PrintedModule {
+  const exported = runModule(text, tf, modules);
+  const named = (prefix: string) =>
+    Object.entries(exported).find(([name]) => name.startsWith(prefix))?.[1] as never;
+  return { ...exported, create: named('create'), compile: named('compile') };
+}
+
+/** What a module exports. */
+export function runModule(
+  text: string,
+  tf: Tf,
+  modules: Readonly<Record<string, object>> = {},
+): Readonly<Record<string, unknown>> {
   const { outputText } = ts.transpileModule(text, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS },
   });
   const exported: Record<string, unknown> = {};
   const require = (name: string) => {
-    if (name !== '@tensorflow/tfjs') throw new Error(`the printed file asks for '${name}'`);
-    return tf;
+    const found = name === '@tensorflow/tfjs' ? tf : modules[name];
+    if (found === undefined) throw new Error(`the module asks for '${name}'`);
+    return found;
   };
   new Function('exports', 'require', outputText)(exported, require);
-  const named = (prefix: string) =>
-    Object.entries(exported).find(([name]) => name.startsWith(prefix))?.[1] as never;
-  return { ...exported, create: named('create'), compile: named('compile') };
+  return exported;
 }
 
 export function parse(text: string): ts.SourceFile {

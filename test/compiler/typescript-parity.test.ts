@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import type { ModelGraph } from '../../src/compiler/model-graph.js';
 import { emitTypeScript } from '../../src/compiler/typescript.js';
+import { layers } from '../../src/layers/index.js';
 import { buildModel, canonicalWeightName, compileModel } from '../../src/runtime/build-model.js';
 import { layerGraphs, specGraphs, trainingGraphs, variantGraphs } from './example-graphs.js';
 import { runPrinted } from './printed-modules.js';
@@ -19,9 +20,13 @@ const weights = (model: tf.LayersModel) =>
 const bits = (tensor: tf.Tensor) => Buffer.from(Uint8Array.from(new Uint8Array(tensor.dataSync().buffer)));
 
 function outputs(model: tf.LayersModel, graph: ModelGraph) {
-  const inputs = graph.inputs.map(({ shape }, index) =>
-    tf.randomUniform([2, ...shape], -1, 1, 'float32', 11 + index),
-  );
+  const inputs = graph.inputs.map(({ name, shape }, index) => {
+    const reader = graph.nodes.find((node) => node.inputs.includes(name));
+    const below = reader && layers.get(reader.type)?.integersBelow?.(reader.options);
+    return below === undefined
+      ? tf.randomUniform([2, ...shape], -1, 1, 'float32', 11 + index)
+      : tf.randomUniform([2, ...shape], 0, below, 'float32', 11 + index).floor();
+  });
   const made = model.predict(inputs.length === 1 ? inputs[0]! : inputs);
   return [made].flat().map((tensor) => [tensor.shape, bits(tensor)]);
 }

@@ -8,9 +8,10 @@ import { describe, expect, test } from 'vitest';
 import { compileSpec } from '../../src/compiler/check-spec.js';
 import type { ModelGraph } from '../../src/compiler/model-graph.js';
 import { emitTypeScript } from '../../src/compiler/typescript.js';
+import type { LayerClass } from '../../src/layers/index.js';
 import * as golden from '../golden/lenet5.js';
 import { graphOf } from './example-graphs.js';
-import { instructions, parse, runPrinted } from './printed-modules.js';
+import { instructions, parse, runModule, runPrinted, typeErrors } from './printed-modules.js';
 
 tf.env().set('PROD', true);
 
@@ -83,6 +84,68 @@ test('a layer without weights promises nothing about weights', async () => {
     graphOf({ name: 'pool', input: [4, 4, 1], layers: [{ type: 'flatten' }] }),
   );
   expect(text).toContain(' * Builds the model.\n *\n * 1 layer, 0 parameters, 0 multiply-adds per image.\n');
+});
+
+describe('layers of classes that are not those of tfjs', () => {
+  const source = `
+    import * as tf from '@tensorflow/tfjs';
+    export class Scale extends tf.layers.Layer {
+      static readonly className = 'Scale';
+      readonly factor: number;
+      constructor(options: { name: string; inputShape?: number[]; factor: number }) {
+        super(options);
+        this.factor = options.factor;
+      }
+      override computeOutputShape(shape: tf.Shape): tf.Shape {
+        return shape;
+      }
+      override call(inputs: tf.Tensor[]): tf.Tensor {
+        return inputs[0]!.mul(this.factor);
+      }
+    }`;
+  const { Scale } = runModule(source, tf) as { Scale: LayerClass['class'] };
+  const dense = graphOf({ name: 'scaled', input: [2], layers: [{ name: 'a', type: 'dense', units: 2 }] });
+  const scale = (name: string, from: string, module: string, factor: number): ModelGraph['nodes'][0] => ({
+    ...dense.nodes[0]!,
+    name,
+    inputs: [from],
+    call: { call: 'new', className: 'Scale', module, class: Scale, args: [{ name, factor }] },
+  });
+  const graph: ModelGraph = {
+    ...dense,
+    nodes: [
+      scale('a', 'input', './scale.js', 2),
+      scale('b', 'a', './other.js', 3),
+      scale('c', 'b', './scale.js', 5),
+    ],
+    outputs: ['c'],
+  };
+
+  test('are imported, each under a name of its own', async () => {
+    const text = await emitTypeScript(graph);
+    expect(text).toContain(
+      [
+        "import * as tf from '@tensorflow/tfjs';",
+        "import { Scale } from './scale.js';",
+        "import { Scale as Scale_2 } from './other.js';",
+        '',
+      ].join('\n'),
+    );
+    expect(text).toContain("model.add(new Scale({ name: 'a', inputShape: [...inputShape], factor: 2 }));");
+    expect(text).toContain("model.add(new Scale_2({ name: 'b', factor: 3 }));");
+    const files = { model: text, scale: source, other: source };
+    expect(typeErrors(new Map(Object.entries(files)))).toEqual([]);
+  });
+
+  test.each([
+    ['a chain', ['c']],
+    ['a graph that is no chain', ['b', 'c']],
+  ])('compute what they say in %s', async (_title, outputs) => {
+    const text = await emitTypeScript({ ...graph, outputs });
+    const model = runPrinted(text, tf, { './scale.js': { Scale }, './other.js': { Scale } }).create();
+    const made = [model.predict(tf.tensor2d([[1, -1]]))].flat().at(-1)!;
+    expect(Array.from(made.dataSync())).toEqual([30, -30]);
+  });
 });
 
 describe('a graph that is no chain', () => {

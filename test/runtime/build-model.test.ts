@@ -156,6 +156,34 @@ describe('evaluateCall', () => {
     });
   });
 
+  test('makes an object of a class that a layer definition brings along', () => {
+    class Scale extends tf.layers.Layer {
+      static readonly className = 'Scale';
+      readonly factor: number;
+      constructor(options: { name: string; factor: number }) {
+        super({ name: options.name });
+        this.factor = options.factor;
+      }
+      override computeOutputShape(shape: tf.Shape) {
+        return shape;
+      }
+      override call(inputs: tf.Tensor[]) {
+        return inputs[0]!.mul(this.factor);
+      }
+    }
+    const args = [{ name: 'twice', factor: 2 }];
+    const scale: Call = { call: 'new', className: 'Scale', module: './scale.js', class: Scale, args };
+    const model = buildModel(tf, {
+      ...graph,
+      inputs: [{ name: 'input', shape: [2] }],
+      nodes: [{ ...graph.nodes[0]!, name: 'twice', inputs: ['input'], call: scale }],
+      outputs: ['input', 'twice'],
+    });
+    const [, output] = model.predict(tf.tensor2d([[1, -3]])) as tf.Tensor[];
+    expect(Array.from(output!.dataSync())).toEqual([2, -6]);
+    expect(model.getLayer('twice')).toBeInstanceOf(Scale);
+  });
+
   test.each([
     ...[
       'tf.layers.Layer',

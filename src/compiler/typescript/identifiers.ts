@@ -27,10 +27,17 @@ function camelCase(name: string): string {
 
 /** Gives out an identifier for each name, none of them twice, reserved or `taken`. */
 export function identifierSource(taken: readonly string[]): (name: string) => string {
-  const used = new Set([...reserved, ...taken]);
+  const free = uniqueNames(taken);
   return (name) => {
     const camel = camelCase(name);
-    const base = /^\d/.test(camel) ? `_${camel}` : camel;
+    return free(/^\d/.test(camel) ? `_${camel}` : camel);
+  };
+}
+
+/** Gives out each identifier as it is, or with a number where it is reserved, `taken` or given out already. */
+export function uniqueNames(taken: readonly string[]): (identifier: string) => string {
+  const used = new Set([...reserved, ...taken]);
+  return (base) => {
     let identifier = base;
     for (let count = 2; used.has(identifier); count++) identifier = `${base}_${count}`;
     used.add(identifier);

@@ -4,6 +4,7 @@
  */
 import { type Argument, type Call, isCall } from '../../layers/index.js';
 import { callable } from '../model-calls.js';
+import type { LocalName } from './class-imports.js';
 import { quote } from './text.js';
 
 /** Columns of a line. */
@@ -24,31 +25,39 @@ export interface CallExpression {
 }
 
 /** A call's argument as an expression. Options that are `undefined` are left out. */
-export function expressionOf(argument: Argument): Expression {
+export function expressionOf(argument: Argument, localName?: LocalName): Expression {
   if (typeof argument === 'string') return quote(argument);
   if (typeof argument === 'number') return numberText(argument);
   if (typeof argument !== 'object' || argument === null) return String(argument);
-  if (isList(argument)) return arrayExpression(argument);
-  if (isCall(argument)) return callExpression(argument);
+  if (isList(argument)) return arrayExpression(argument, localName);
+  if (isCall(argument)) return callExpression(argument, localName);
   return {
     kind: 'object',
     entries: Object.entries(argument)
       .filter((entry): entry is [string, Argument] => entry[1] !== undefined)
-      .map(([key, value]) => [keyText(key), expressionOf(value)]),
+      .map(([key, value]) => [keyText(key), expressionOf(value, localName)]),
   };
 }
 
 /** tfjs takes `null` for a free axis wherever it takes a shape, but some of its types say `number[]`. */
-function arrayExpression(elements: readonly Argument[]): Expression {
-  const array: Expression = { kind: 'array', elements: elements.map(expressionOf) };
+function arrayExpression(elements: readonly Argument[], localName?: LocalName): Expression {
+  const array: Expression = {
+    kind: 'array',
+    elements: elements.map((element) => expressionOf(element, localName)),
+  };
   return elements.includes(null) ? `${flat(array)} as number[]` : array;
 }
 
-/** Types of regularizers take no options, but not empty ones. */
-export function callExpression({ call, args }: Call): CallExpression {
-  if (!callable.test(call)) throw new Error(`a graph may not call '${call}'`);
-  const withoutOptions = call.startsWith('tf.regularizers.') && JSON.stringify(args) === '[{}]';
-  return { kind: 'call', callee: call, args: withoutOptions ? [] : args.map(expressionOf) };
+/** `localName` says what classes that are not tfjs's are called where the expression stands. */
+export function callExpression(call: Call, localName?: LocalName): CallExpression {
+  const args = call.args.map((argument) => expressionOf(argument, localName));
+  if (call.call === 'new') {
+    return { kind: 'call', callee: `new ${localName?.(call) ?? call.className}`, args };
+  }
+  if (!callable.test(call.call)) throw new Error(`a graph may not call '${call.call}'`);
+  // Types of regularizers take no options, but not empty ones.
+  const withoutOptions = call.call.startsWith('tf.regularizers.') && JSON.stringify(call.args) === '[{}]';
+  return { kind: 'call', callee: call.call, args: withoutOptions ? [] : args };
 }
 
 function isList(argument: Argument): argument is readonly Argument[] {

@@ -1,8 +1,9 @@
 /** The body of the function that makes a model: one statement a layer, under a comment with shape and size. */
-import { type Call, formatShape } from '../../layers/index.js';
-import { type ModelCalls, modelCalls } from '../model-calls.js';
-import type { ModelGraph } from '../model-graph.js';
+import { formatShape } from '../../layers/index.js';
+import { modelCalls } from '../model-calls.js';
+import type { GraphNode, ModelGraph } from '../model-graph.js';
 import { formatCount, type Summary } from '../summary.js';
+import type { LocalName } from './class-imports.js';
 import { identifierSource } from './identifiers.js';
 import {
   type CallExpression,
@@ -20,20 +21,27 @@ import { commentText } from './text.js';
 /** Columns that a statement may take: it stands in the body of a function. */
 const width = lineWidth - 2;
 
+interface PrintedLayer {
+  readonly node: GraphNode;
+  readonly expression: CallExpression;
+}
+
 export interface ModelStatements {
   readonly returnType: 'tf.Sequential' | 'tf.LayersModel';
   /** A text each, not indented. */
   readonly statements: readonly string[];
 }
 
-/** `taken` are the identifiers that the file uses already. */
+/** `taken` are the identifiers that the file uses already; `localName` says what it calls classes of the user's. */
 export function modelStatements(
   graph: ModelGraph,
   summary: Summary,
   taken: readonly string[],
+  localName: LocalName,
 ): ModelStatements {
   const comments = layerComments(summary);
-  const { form, layers } = modelCalls(graph);
+  const { form, layers: calls } = modelCalls(graph);
+  const layers = calls.map(({ node, call }) => ({ node, expression: callExpression(call, localName) }));
   return form === 'sequential'
     ? sequentialStatements(graph, layers, comments)
     : functionalStatements(graph, layers, comments, taken);
@@ -46,12 +54,12 @@ function inputShapeOf(graph: ModelGraph, name: string): string {
 
 function sequentialStatements(
   graph: ModelGraph,
-  layers: ModelCalls['layers'],
+  layers: readonly PrintedLayer[],
   comments: readonly string[],
 ): ModelStatements {
   const shape = inputShapeOf(graph, graph.inputs[0]!.name);
-  const added = layers.map(({ call }, index) => {
-    const layer = index === 0 ? withShapeConstant(call, shape) : callExpression(call);
+  const added = layers.map(({ expression }, index) => {
+    const layer = index === 0 ? withShapeConstant(expression, shape) : expression;
     return `${comments[index]}\n${layOut(callOf('model.add', layer), width, '', ';')}`;
   });
   const made = callOf('tf.sequential', expressionOf({ name: graph.name }));
@@ -63,7 +71,7 @@ function sequentialStatements(
 
 function functionalStatements(
   graph: ModelGraph,
-  layers: ModelCalls['layers'],
+  layers: readonly PrintedLayer[],
   comments: readonly string[],
   taken: readonly string[],
 ): ModelStatements {
@@ -87,8 +95,8 @@ function functionalStatements(
     };
     return layOut(callOf('tf.input', options), width, `const ${identifiers.get(name)} = `, ';');
   });
-  const applied = layers.map(({ node, call }, index) => {
-    const statement = applyStatement(identifiers.get(node.name)!, callExpression(call), values(node.inputs));
+  const applied = layers.map(({ node, expression }, index) => {
+    const statement = applyStatement(identifiers.get(node.name)!, expression, values(node.inputs));
     return `${comments[index]}\n${statement}`;
   });
   const made: Expression = {
@@ -115,6 +123,7 @@ function applyStatement(identifier: string, layer: CallExpression, inputs: Expre
   const line = `${before}${flat(layer)}${flat(callOf('.apply', inputs))}${after}`;
   if (line.length <= width && !mustBreak(layer)) return line;
   const dot = layer.callee.lastIndexOf('.');
+  if (dot < 0) return layOut(layer, width, before, `${flat(callOf('.apply', inputs))}${after}`);
   const calls = [
     layOut({ ...layer, callee: layer.callee.slice(dot) }, width - 2),
     layOut(callOf('.apply', inputs), width - 2, '', after),
@@ -133,8 +142,7 @@ function callOf(callee: string, argument: Expression): CallExpression {
 }
 
 /** The call that makes the first layer of a sequential model: `inputShape` is the exported constant. */
-function withShapeConstant(call: Call, constant: string): CallExpression {
-  const expression = callExpression(call);
+function withShapeConstant(expression: CallExpression, constant: string): CallExpression {
   const [options, ...others] = expression.args;
   if (typeof options !== 'object' || options.kind !== 'object') return expression;
   const entries = options.entries.map(
