@@ -16,10 +16,12 @@ import { type Argument, type Call, isCall } from '../layers/index.js';
 import type { Tf } from './backend.js';
 
 /**
- * What a call returns. Only functions that tfjs itself has under the names of `callable` can be called; options
- * that are `undefined` are left out.
+ * What a call returns. Only functions that tfjs itself has under the names of `callable` can be called, and
+ * classes that a layer definition brings along; options that are `undefined` are left out.
  */
 export function evaluateCall(tf: Tf, call: Call): unknown {
+  const args = call.args.map((argument) => evaluateArgument(tf, argument));
+  if (call.call === 'new') return new call.class(args[0] as never);
   const [, family, name] = callable.exec(call.call) ?? [];
   const functions = family === undefined ? undefined : tf[family as 'layers'];
   const made =
@@ -27,10 +29,7 @@ export function evaluateCall(tf: Tf, call: Call): unknown {
       ? (functions as unknown as Record<string, unknown>)[name]
       : undefined;
   if (typeof made !== 'function') throw new Error(`tfjs has no function '${call.call}' that a spec may call`);
-  return made.apply(
-    functions,
-    call.args.map((argument) => evaluateArgument(tf, argument)),
-  );
+  return made.apply(functions, args);
 }
 
 function evaluateArgument(tf: Tf, argument: Argument): unknown {

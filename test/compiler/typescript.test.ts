@@ -29,8 +29,9 @@ describe('LeNet-5', () => {
     const model = golden.createLenet5();
     golden.compileLenet5(model);
     expect(model.countParams()).toBe(62_006);
+    const classNames: readonly golden.ClassName[] = golden.classNames;
     expect(model.inputs.map(({ shape }) => shape)).toEqual([[null, ...golden.inputShape]]);
-    expect(model.outputs.map(({ shape }) => shape)).toEqual([[null, golden.classNames.length]]);
+    expect(model.outputs.map(({ shape }) => shape)).toEqual([[null, classNames.length]]);
     expect(model.layers.map(({ name }) => name)).toEqual([
       'c1',
       'p1',
