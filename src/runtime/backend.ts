@@ -47,6 +47,37 @@ export interface BackendProbe {
   readonly gpu?: boolean;
 }
 
+/** Something that trains on other backends but not, or not rightly, on this one. */
+export interface BackendLimit {
+  readonly backend: BackendName;
+  /** The layer kind. */
+  readonly layer: string;
+  /** Which of its options, in words. */
+  readonly options: string;
+  /** What goes wrong, and why. */
+  readonly reason: string;
+}
+
+/**
+ * Faults of tfjs that only one backend has. What no backend can train is said by the layer kinds themselves
+ * (`trainingProblem`).
+ */
+export const backendLimits: readonly BackendLimit[] = [
+  {
+    backend: 'cpu',
+    layer: 'upSampling2d',
+    options: 'interpolation: nearest, and batches of more than one example',
+    reason:
+      'the gradient is wrong: tfjs’s ResizeNearestNeighborGrad looks for each example in the place of another',
+  },
+  {
+    backend: 'cpu',
+    layer: 'upSampling2d',
+    options: 'interpolation: bilinear, and images that are not square',
+    reason: 'training stops with an error: tfjs’s ResizeBilinearGrad exchanges height and width',
+  },
+];
+
 /** What opening one backend gives: it works, or the reason why not. */
 export type Opened =
   | { readonly ok: true; readonly description: string; readonly gpu: boolean; readonly version: string }

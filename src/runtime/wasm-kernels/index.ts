@@ -12,7 +12,7 @@ import { depthwiseConv2dBackpropFilter } from './depthwise-conv2d-backprop-filte
 import { depthwiseConv2dBackpropInput } from './depthwise-conv2d-backprop-input.js';
 import { installFusedAdam } from './fused-adam.js';
 import { identity } from './identity.js';
-import { maxPoolGrad } from './max-pool-grad.js';
+import { avgPoolGrad, maxPoolGrad } from './pool-grads.js';
 import { mean, sum } from './reductions.js';
 import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
@@ -27,6 +27,7 @@ export const wasmKernels: readonly WasmKernel[] = [
   unsortedSegmentSum,
   batchMatMul,
   maxPoolGrad,
+  avgPoolGrad,
   tile,
   sum,
   mean,
