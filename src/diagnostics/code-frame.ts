@@ -31,17 +31,16 @@ export function formatDiagnostics(
   const { color = false, width = 100, limit = 100 } = options;
   if (diagnostics.length === 0) return '';
   const colors = picocolors.createColors(color);
-  const lines = source.split(/\r?\n/);
-  const shown = diagnostics.slice(0, limit).map((d) => formatOne(d, lines, Math.max(width, 40), colors));
+  const shown = diagnostics.slice(0, limit).map((d) => formatOne(d, source, Math.max(width, 40), colors));
   return [...shown, closingLine(diagnostics, diagnostics.length - shown.length, colors)].join('\n\n');
 }
 
-function formatOne(d: Diagnostic, lines: readonly string[], width: number, colors: Colors): string {
+function formatOne(d: Diagnostic, source: string, width: number, colors: Colors): string {
   const { line, column } = d.range.start;
   const paint = d.severity === 'error' ? colors.red : colors.yellow;
   const place = colors.bold(`${visibleText(d.file)}:${line}:${column}`);
   const head = `${place}  ${paint(d.severity)}  ${colors.dim(d.code)}  ${visibleText(d.message)}`;
-  const frame = codeFrame(lines, d.range, width, colors, paint);
+  const frame = codeFrame(source, d.range, width, colors, paint);
   const notes = (d.notes ?? []).map((note) => `  ${visibleText(note)}`);
   const hint = d.hint === undefined ? [] : [`  ${colors.cyan(visibleText(d.hint))}`];
   return [head, ...frame, ...notes, ...hint].join('\n');
@@ -49,28 +48,44 @@ function formatOne(d: Diagnostic, lines: readonly string[], width: number, color
 
 /** The line of the place, the one before it, and marks under the place. */
 function codeFrame(
-  lines: readonly string[],
+  source: string,
   range: Range,
   width: number,
   colors: Colors,
   paint: (text: string) => string,
 ): readonly string[] {
   const number = range.start.line;
-  const line = lines[number - 1];
-  if (line === undefined) return [];
   const digits = String(number).length;
   const gutter = (label: string, mark: string, text: string) =>
     `${mark} ${label.padStart(digits)} |${text === '' ? '' : ` ${text}`}`;
-  const end = range.end.line > number ? line.trimEnd().length : range.end.column - 1;
+  const line = lineAround(source, range.start.offset);
+  const start = Math.min(range.start.offset, line.end);
+  const end = Math.min(Math.max(range.end.offset, start), line.end);
+  // A line can be as long as the file; more than this of it is never seen.
+  const reach = 4 * width;
+  const left = Math.max(line.start, start - reach);
+  const right = Math.min(line.end, start + reach);
   const room = width - digits - 5;
-  const view = cut(line, range.start.column - 1, end, room);
-  const before = windowOf(shownText(lines[number - 2] ?? '').trimEnd(), view.from, room);
-  const context = before.replace('…', '').trim() === '' ? [] : [gutter(String(number - 1), ' ', before)];
+  const view = cut(source.slice(left, right), start - left, Math.min(end, right) - left, room);
+  const before = line.start === 0 ? undefined : lineAround(source, line.start - 1);
+  const shift = left - line.start;
+  const above =
+    before === undefined ? '' : source.slice(before.start + shift, before.end).slice(0, 2 * reach);
+  const context = windowOf(shownText(above).trimEnd(), view.from, room);
+  const hasContext = context.replace('…', '').trim() !== '';
   return [
-    ...context.map(colors.dim),
+    ...(hasContext ? [colors.dim(gutter(String(number - 1), ' ', context))] : []),
     paint('>') + gutter(String(number), '', view.text),
     gutter('', ' ', `${' '.repeat(view.indent)}${paint('^'.repeat(view.marks))}`),
   ];
+}
+
+/** Offsets of the line that an offset is in, without its line break. */
+function lineAround(source: string, offset: number): { readonly start: number; readonly end: number } {
+  const start = offset === 0 ? 0 : source.lastIndexOf('\n', offset - 1) + 1;
+  const found = source.indexOf('\n', offset);
+  const end = found < 0 ? source.length : found;
+  return { start, end: end > start && source[end - 1] === '\r' ? end - 1 : end };
 }
 
 interface View {

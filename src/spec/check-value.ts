@@ -5,6 +5,7 @@ import { chooseBranch } from './choice-faults.js';
 import { type Choice, choiceOf, choicesIn, withoutChoices } from './choices.js';
 import type { JsonSchema } from './describe.js';
 import type { Fault } from './fault.js';
+import { limits } from './limits.js';
 import { explainErrors } from './schema-errors.js';
 
 /** Everything that is wrong with a value, which is not changed; `path` is where it stands in the spec. */
@@ -13,9 +14,12 @@ export function checkValue(schema: JsonSchema, value: unknown, path: SpecPath): 
   if (choice !== undefined) return checkChoice(choice, value, path);
   const validate = validatorOf(withoutChoices(schema));
   const faults = validate(value) ? [] : explainErrors(validate.errors ?? [], path);
-  const inside = choicesIn(schema, value, path);
-  if (inside.length === 0) return faults;
-  return [...faults, ...inside.flatMap((part) => checkChoice(part.choice, part.value, part.path))];
+  const all = [...faults];
+  for (const part of choicesIn(schema, value, path)) {
+    if (all.length >= limits.faults) break;
+    all.push(...checkChoice(part.choice, part.value, part.path));
+  }
+  return all;
 }
 
 function checkChoice(choice: Choice, value: unknown, path: SpecPath): readonly Fault[] {

@@ -3,7 +3,7 @@
  * do to a reader (bombs, cycles, tags, strange keys) is settled here: what comes out is a finite tree of
  * plain values.
  */
-import { Composer, LineCounter, Parser } from 'yaml';
+import { Composer, type CST, type Document, Lexer, LineCounter, type ParsedNode, Parser } from 'yaml';
 import type { Diagnostic, Position, Range, SpecPath } from '../diagnostics/index.js';
 import { limits } from './limits.js';
 import { type TextFault, tokenFacts, yamlFaults } from './yaml-faults.js';
@@ -57,12 +57,11 @@ export function parseSpec(
     const message = `expected at most ${limits.fileBytes} characters, found ${text.length}`;
     return { diagnostics: report([{ code: 'spec-too-large', message, offsets: [0, 0] }]) };
   }
-
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const { tokens, tooLarge } = readTokens(text, lines);
+  if (tooLarge !== undefined) return { diagnostics: report([tooLarge]) };
   const facts = tokenFacts(tokens);
   if (facts.tooDeep !== undefined) return { diagnostics: report([facts.tooDeep]) };
-
-  const documents = [...new Composer(yamlOptions).compose(tokens, true, text.length)];
+  const documents = composeDocuments(tokens, text);
   const { faults, fatal } = yamlFaults(documents, text, facts);
   const yaml = documents[0];
   if (fatal || yaml === undefined) return { diagnostics: report(faults) };
@@ -80,6 +79,58 @@ export function parseSpec(
   const diagnostics = report([...controlCharacters(text), ...faults, ...read.faults]);
   if (read.place === undefined) return { diagnostics };
   return { document: documentOf(file, text, read.value, read.place, rangeOf), diagnostics };
+}
+
+/** After so many tokens that fit nowhere, the rest of a text is not worth reading. */
+const mostStrayTokens = 100;
+
+function readTokens(
+  text: string,
+  lines: LineCounter,
+): { readonly tokens: readonly CST.Token[]; readonly tooLarge?: TextFault } {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  let count = 0;
+  let offset = 0;
+  let stray = 0;
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    count++;
+    if (count > limits.tokens) {
+      const message = `expected at most ${limits.tokens} words and marks, found more`;
+      return { tokens, tooLarge: { code: 'spec-too-large', message, offsets: [offset, offset] } };
+    }
+    // The lexer marks the beginning of documents and values by control characters of its own.
+    if (!text.startsWith(lexeme, offset)) offset -= lexeme.length;
+    offset += lexeme.length;
+    for (const token of parser.next(lexeme)) {
+      tokens.push(token);
+      if (token.type === 'error' || token.type === 'directive') stray++;
+    }
+    if (stray > mostStrayTokens) break;
+  }
+  tokens.push(...parser.end());
+  return { tokens };
+}
+
+/** The first document, and the second to tell that there is one. */
+function composeDocuments(
+  tokens: readonly CST.Token[],
+  text: string,
+): readonly Document.Parsed<ParsedNode>[] {
+  const documents: Document.Parsed<ParsedNode>[] = [];
+  const { stackTraceLimit } = Error;
+  // The parser makes an error object for each of its complaints, and there can be very many.
+  Error.stackTraceLimit = 0;
+  try {
+    for (const document of new Composer(yamlOptions).compose(tokens, true, text.length)) {
+      documents.push(document);
+      if (documents.length === 2) break;
+    }
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+  return documents;
 }
 
 /** What YAML allows in no text: control characters other than tabs and line breaks. */

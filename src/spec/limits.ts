@@ -5,6 +5,8 @@
 export const limits = {
   /** Bytes of UTF-8: 1 MiB. */
   fileBytes: 1024 * 1024,
+  /** Words, marks and the gaps between them, as YAML's reader cuts a text up: some 35 a line of a layer. */
+  tokens: 400_000,
   /** Lists and mappings inside each other, aliases written out. */
   depth: 64,
   /** Keys and values, aliases and merge keys written out. */
@@ -12,7 +14,7 @@ export const limits = {
   layers: 10_000,
   /** Values of one tensor: what a 32-bit index can address. */
   tensorValues: 2 ** 31 - 1,
-  /** Diagnostics of one file; what follows is the same mistake again. */
-  diagnostics: 200,
+  /** Faults of one file that are reported; what follows them is mostly the same mistake again. */
+  faults: 1000,
   nameLength: 64,
 } as const;

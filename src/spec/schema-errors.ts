@@ -14,9 +14,9 @@ import { optionElsewhere, valueHint } from './hints.js';
 import { limits } from './limits.js';
 import { didYouMean, nearest } from './suggest.js';
 
-/** `path` is where the checked value stands in the spec. */
+/** `path` is where the checked value stands in the spec. Of very many errors, the first ones. */
 export function explainErrors(errors: readonly ErrorObject[], path: SpecPath): readonly Fault[] {
-  const meant = meantErrors(errors);
+  const meant = meantErrors(errors.slice(0, limits.faults));
   const misspelt = new Set(meant.flatMap(wordMeant));
   return meant
     .filter(({ keyword, instancePath, params }) => {

@@ -52,6 +52,9 @@ export function validateSpec(document: SpecDocument): {
         tooManyLayers(items),
       ]
     : [...checkValue(specSchema, value, [])];
+  // Of so many faults not all were looked for, so that nothing can be taken for sound.
+  if (faults.length >= limits.faults)
+    return { diagnostics: locate(document, faults.slice(0, limits.faults)) };
   const byPlace = groupFaults(faults);
   const sound = <T>(key: string) =>
     byPlace.has(key) || !Object.hasOwn(value, key) ? undefined : (value[key] as T);
@@ -102,7 +105,7 @@ function nameLayers(
   const named = items.map((item, index) => {
     const name = given[index];
     const earlier = name === undefined ? undefined : first.get(name);
-    if (name !== undefined && earlier !== undefined) {
+    if (name !== undefined && earlier !== undefined && duplicates.length < limits.faults) {
       duplicates.push({
         code: 'duplicate-name',
         path: ['layers', index, 'name'],

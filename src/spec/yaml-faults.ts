@@ -73,6 +73,7 @@ const recoverable: ReadonlySet<string> = new Set([
 
 /** One mistake confuses the parser about what follows, so not everything it says is worth hearing. */
 const mostFaults = 10;
+const mostErrors = 200;
 
 export function yamlFaults(
   documents: readonly Document.Parsed<ParsedNode>[],
@@ -86,7 +87,7 @@ export function yamlFaults(
   const faults: TextFault[] = [];
   const seen = new Set<number>();
   let lost = false;
-  for (const error of found) {
+  for (const error of found.slice(0, mostErrors)) {
     if (seen.has(error.pos[0])) continue;
     seen.add(error.pos[0]);
     // What stands after the end of the only value is reported token by token.

@@ -202,6 +202,7 @@ class Reader {
 
   private fault(fault: TextFault): Read {
     this.faults.push(fault);
+    if (this.faults.length >= limits.faults) throw tooLarge;
     return { value: null, place: { value: fault.offsets, faulty: true } };
   }
 
