@@ -59,7 +59,7 @@ describe('the golden trace', () => {
   it.each([
     ['wasm', 10],
     ['cpu', 2],
-  ] as const)('on %s: the first %i steps', async (backend, steps) => {
+  ] as const)('on %s: the first %i steps', { timeout: 180_000 }, async (backend, steps) => {
     const engine = await goldenEngine(backend);
     await followTrace(engine, cifar10First320(), steps);
     engine.dispose();

@@ -78,13 +78,16 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true, force: true }));
 
-async function trainOnce(folder: string, dieAt: number): Promise<'finished' | 'killed'> {
+async function trainOnce(
+  folder: string,
+  saveEverySeconds: number,
+  dieAt: number,
+): Promise<'finished' | 'killed'> {
   disk.changes = 0;
   disk.dieAt = dieAt;
   try {
     const graph = compileSpec(spec, 'small.yaml');
-    // Saving after every step makes the most of the few steps.
-    await train({ graph, dataset, folder, saveEverySeconds: 0, engine: async (g) => countingEngine(g) });
+    await train({ graph, dataset, folder, saveEverySeconds, engine: async (g) => countingEngine(g) });
     return 'finished';
   } catch (error) {
     if (disk.changes < dieAt) throw error;
@@ -106,21 +109,25 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
   );
 }
 
-it('ends with the same bytes wherever it is stopped', { timeout: 120_000 }, async () => {
-  const whole = join(root, 'whole');
-  expect(await trainOnce(whole, Number.POSITIVE_INFINITY)).toBe('finished');
+it.each([
+  ['after every step', 0],
+  ['at the ends of epochs', 60],
+])('ends with the same bytes wherever it is stopped, saving %s', { timeout: 120_000 }, async (_, saving) => {
+  const whole = join(root, `whole-${saving}`);
+  expect(await trainOnce(whole, saving, Number.POSITIVE_INFINITY)).toBe('finished');
   const changes = disk.changes;
   const expected = await filesOf(whole);
   expect(Object.keys(expected)).toHaveLength(4 + 5 * 4);
-  expect(changes).toBeGreaterThan(100);
+  expect(changes).toBeGreaterThan(saving === 0 ? 100 : 60);
 
   for (let dieAt = 1; dieAt <= changes; dieAt += 1) {
-    const folder = join(root, `stopped-${dieAt}`);
-    expect(await trainOnce(folder, dieAt)).toBe('killed');
+    const folder = join(root, `stopped-${saving}-${dieAt}`);
+    expect(await trainOnce(folder, saving, dieAt)).toBe('killed');
     // The recovery may be stopped as well. A run that was recorded as finished needs none.
-    if (dieAt % 4 === 0 && !(await isFinished(folder))) await trainOnce(folder, 1 + (dieAt % 25));
-    if (!(await isFinished(folder)))
-      expect(await trainOnce(folder, Number.POSITIVE_INFINITY)).toBe('finished');
+    if (dieAt % 4 === 0 && !(await isFinished(folder))) await trainOnce(folder, saving, 1 + (dieAt % 25));
+    if (!(await isFinished(folder))) {
+      expect(await trainOnce(folder, saving, Number.POSITIVE_INFINITY)).toBe('finished');
+    }
     expect(await filesOf(folder), `stopped at change ${dieAt}`).toEqual(expected);
     await rm(folder, { recursive: true });
   }

@@ -354,6 +354,12 @@ describe('the lock', () => {
     expect(await readdir(join(root, 'runs'))).toEqual(['small']);
   });
 
+  it('is not left behind where it cannot be noted whose it is', async () => {
+    await mkdir(`${run}.lock.json`, { recursive: true });
+    await expect(trainSmall(run)).rejects.toMatchObject({ code: 'disk-write-failed' });
+    expect(await readdir(join(root, 'runs'))).toEqual(['small.lock.json']);
+  });
+
   it('of another machine is respected', async () => {
     await mkdir(`${run}.lock`, { recursive: true });
     await writeFile(`${run}.lock.json`, JSON.stringify({ pid: 1, host: 'elsewhere', processStart: null }));

@@ -46,7 +46,8 @@ export async function readExistingRun(
   const hasBest = (await currentFolder(checkpointFolder(folder, 'best'))) !== undefined;
   if (checkpoint === undefined && !hasLast && !hasBest)
     return { record, saved: undefined, checkpoint: 'last' };
-  const chosen = checkpoint ?? 'last';
+  // A run that was stopped in its first save may have a best checkpoint and no last one yet.
+  const chosen = checkpoint ?? (hasLast ? 'last' : 'best');
   const saved = await readCheckpoint(checkpointFolder(folder, chosen)).catch(async (error: unknown) => {
     throw error instanceof SpecccError ? await withWaysOut(error, folder, chosen) : error;
   });

@@ -54,7 +54,10 @@ export async function lockRun(folder: string): Promise<RunLock> {
       throw lockedBy(folder, await readOwner(note));
     });
   });
-  await writeFileWhole(note, JSON.stringify(await thisProcess()));
+  await writeFileWhole(note, JSON.stringify(await thisProcess())).catch(async (error: unknown) => {
+    await unlock();
+    throw error;
+  });
   return {
     held: () => held,
     release: async () => {
