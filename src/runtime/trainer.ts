@@ -3,7 +3,7 @@
  * function of the graph, the data, the seed and the backend, however often it was stopped on the way.
  */
 import { join } from 'node:path';
-import { SpecccError } from '../diagnostics/index.js';
+import { SpecccError, SpecError } from '../diagnostics/index.js';
 import { sizeOf } from '../layers/index.js';
 import { version } from '../version.js';
 import { checkWeightsFit, digestOfWeights } from './checkpoint.js';
@@ -33,6 +33,7 @@ import { freshState, type TrainerState } from './training/trainer-state.js';
  * with it, this throws before anything is written. Aborted before the first step, it rejects with the
  * signal's reason; later it saves and returns with status `interrupted`.
  *
+ * @throws SpecError where tfjs cannot train a layer of the graph
  * @throws SpecccError 'no-training', 'run-not-found' (the folder holds something else), 'run-locked',
  *   'run-changed', 'checkpoint-damaged', 'checkpoint-not-found', 'checkpoint-of-another-model',
  *   'initial-weights-not-used', 'data-does-not-fit', 'monitor-without-value', 'wrong-train-option',
@@ -55,6 +56,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
 function checkOptions({ graph, untilEpoch, fresh, resumeFrom }: TrainOptions): void {
   trainingPlan(graph);
+  if (graph.trainingFaults.length > 0) {
+    // Warnings where a model is only to be built, and in the way here.
+    const faults = graph.trainingFaults.map((fault) => ({ ...fault, severity: 'error' as const }));
+    throw new SpecError(faults, graph.source.text);
+  }
   wholeNumber('untilEpoch', untilEpoch);
   if (fresh && resumeFrom !== undefined) {
     throw new SpecccError('wrong-train-option', 'fresh begins anew, so that there is nothing to resume from');

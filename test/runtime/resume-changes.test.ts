@@ -164,12 +164,12 @@ describe('a changed spec', () => {
     expect((await trainSmall(run)).result.status).toBe('finished');
   });
 
-  it('is not one where only words, epochs or the order of keys differ', async () => {
+  it('is not one where only words, epochs, the order of keys or written defaults differ', async () => {
     await trainSmall(run, abortAfter(4));
     const graph = smallGraph(
       [
         '{ name: out, type: dense, units: 3, activation: softmax }',
-        '{ activation: softmax, units: 3, type: dense, name: out }',
+        '{ activation: softmax, units: 3, type: dense, name: out, useBias: true, kernelInitializer: glorotNormal }',
       ],
       ['input: [6]', 'description: The same # in other words\ninput: [6]'],
       ['epochs: 2', 'epochs: 3'],
@@ -184,6 +184,15 @@ describe('a changed spec', () => {
     const { result } = await trainSmall(run, { graph: changed, onChange: 'keep-run' });
     expect(result.status).toBe('finished');
     expect(await filesOf(run)).toEqual(await filesOf(whole));
+  });
+
+  it('keep-run needs the spec of the run', async () => {
+    await trainSmall(run, abortAfter(4));
+    await rm(join(run, 'spec.yaml'));
+    await expect(trainSmall(run, { graph: changed, onChange: 'keep-run' })).rejects.toMatchObject({
+      code: 'run-damaged',
+      message: `the run ${run} has no readable spec.yaml to keep`,
+    });
   });
 
   it('use-spec goes on with the new values, says so, and needs no telling again', async () => {

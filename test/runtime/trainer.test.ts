@@ -270,6 +270,22 @@ describe('what training cannot begin with', () => {
     expect(await readdir(join(root, 'runs')).catch(() => [])).toEqual([]);
   });
 
+  it('a layer that tfjs has no gradient for', async () => {
+    const graph = smallGraph(
+      ['input: [6]', 'input: [6, 6, 1]'],
+      [
+        'layers:',
+        'layers:\n  - { name: c, type: conv2d, filters: 2, kernelSize: 2, dilationRate: 2 }\n  - { type: flatten }',
+      ],
+    );
+    const error = await trainSmall(run, { graph }).catch((thrown) => thrown);
+    expect(error).toMatchObject({
+      name: 'SpecError',
+      diagnostics: [{ code: 'not-trainable', severity: 'error' }],
+    });
+    expect(await readdir(root)).toEqual([]);
+  });
+
   it('a folder that holds something else', async () => {
     await mkdir(run, { recursive: true });
     await writeFile(join(run, 'thesis.txt'), 'mine');
@@ -391,4 +407,27 @@ it('interrupted, saves within the epoch and says so', async () => {
   expect(result.status).toBe('interrupted');
   expect(events.at(-1)).toMatchObject({ type: 'end', status: 'interrupted', epochs: 1, steps: 1 });
   expect(await readJson(run, 'run.json')).toMatchObject({ status: 'interrupted', epochs: 1, steps: 1 });
+});
+
+it('interrupted while it validates, goes on with the validation', async () => {
+  const whole = join(root, 'whole');
+  await trainSmall(whole);
+  const controller = new AbortController();
+  const { events } = await trainSmall(run, {
+    signal: controller.signal,
+    engine: async (graph) => {
+      const engine = countingEngine(graph);
+      return {
+        ...engine,
+        evaluateBatch: (batch) => {
+          controller.abort();
+          return engine.evaluateBatch(batch);
+        },
+      };
+    },
+  });
+  expect(events.at(-1)).toMatchObject({ type: 'end', status: 'interrupted', epochs: 0, steps: 3 });
+  const resumed = await trainSmall(run);
+  expect(eventsOf(resumed.events, 'step')[0]).toMatchObject({ epoch: 2, step: 1 });
+  expect(await filesOf(run)).toEqual(await filesOf(whole));
 });

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { ModelGraph } from '../../compiler/model-graph.js';
-import { formatShape, sizeOf } from '../../layers/index.js';
+import { formatShape, layers, sizeOf } from '../../layers/index.js';
 import { optimizerParameters } from '../../spec/optimizers.js';
 import type { Dataset, Examples } from '../datasets/dataset.js';
 import { trainingPlan } from './check-data.js';
@@ -38,7 +38,10 @@ export function describeGraph(graph: ModelGraph): Omit<RunPlan, 'data'> {
     seed: graph.seed,
     input: Object.fromEntries(graph.inputs.map(({ name, shape }) => [name, formatShape(shape)])),
     layers: Object.fromEntries(
-      graph.nodes.map(({ name, type, inputs, options }) => [name, { type, inputs, ...options }]),
+      graph.nodes.map(({ name, type, inputs, options }) => [
+        name,
+        { type, inputs, ...defaultsOf(type), ...options },
+      ]),
     ),
     outputs: graph.outputs,
     training: {
@@ -51,6 +54,14 @@ export function describeGraph(graph: ModelGraph): Omit<RunPlan, 'data'> {
       checkpoint,
     },
   });
+}
+
+/** So that writing a default out is no change. */
+function defaultsOf(type: string): Readonly<Record<string, unknown>> {
+  const properties = Object.entries(layers.get(type)?.options.properties ?? {});
+  return Object.fromEntries(
+    properties.flatMap(([name, schema]) => ('default' in schema ? [[name, schema.default]] : [])),
+  );
 }
 
 /** `dataset` after the limits. */

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compileSpec } from '../../compiler/index.js';
 import type { ModelGraph } from '../../compiler/model-graph.js';
+import { SpecccError } from '../../diagnostics/index.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { runFileNames } from '../run-folder.js';
 import type { TrainOptions } from './events.js';
@@ -55,7 +56,12 @@ export async function settlePlan(
 
 async function graphOfRun(folder: string): Promise<ModelGraph> {
   const file = join(folder, runFileNames.spec);
-  return compileSpec(await readFile(file, 'utf8'), file);
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new SpecccError('run-damaged', `the run ${folder} has no readable ${runFileNames.spec} to keep`, {
+      hints: ['--on-change use-spec goes on with the new values'],
+    });
+  });
+  return compileSpec(text, file);
 }
 
 function limitsOf(data: RunPlan['data']): Pick<TrainOptions, 'limitTrain' | 'limitValidation'> {

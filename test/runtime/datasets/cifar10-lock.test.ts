@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cacheFile } from '../../../src/runtime/datasets/cifar10/cache.js';
 import { loadCifar10, type World } from '../../../src/runtime/datasets/cifar10/cifar10.js';
-import { type CompiledSources, compileSources } from '../child/compile-sources.js';
+import { type CompiledSources, compileSources } from '../support/compile-sources.js';
 import { contentOf, type SmallWorld, serve, smallWorld, type TestServer } from './small-world.js';
 
 type Event = Readonly<Record<string, unknown>>;
@@ -61,7 +61,7 @@ interface Fetcher {
 }
 
 function fetchInChild(): Fetcher {
-  const script = sources.file('test/runtime/child/fetch-cifar10.ts');
+  const script = sources.file('test/runtime/support/fetch-cifar10.ts');
   const child = spawn(process.execPath, [script, worldFile, cacheFolder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
