@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
 /** Built by `npm test` before the tests run. SPECCC_BIN names another build. */
-const bin = process.env.SPECCC_BIN ?? fileURLToPath(new URL('../../bin/speccc.js', import.meta.url));
+export const bin = process.env.SPECCC_BIN ?? fileURLToPath(new URL('../../bin/speccc.js', import.meta.url));
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Finished {
