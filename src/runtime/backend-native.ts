@@ -107,7 +107,7 @@ function explain(error: unknown, name: NativePackage, { nodeVersion }: NativeWor
   if (/native addon module/i.test(message)) {
     return `installed, but its native library is missing ('npm rebuild ${name}' downloads it)`;
   }
-  if (/(isNullOrUndefined|isArray) is not a function/.test(message)) {
+  if (/(isNullOrUndefined|isArray)\)? is not a function/.test(message)) {
     return `broken on Node ${nodeVersion}: it works on Node 20 and 22 (tensorflow/tfjs#8609)`;
   }
   const code = (error as { code?: unknown } | null)?.code;

@@ -1,0 +1,162 @@
+/** Which backend is taken, what is said of the others, and that opening one leaves the process as it was. */
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SpecccError } from '../../src/diagnostics/index.js';
+import {
+  type BackendName,
+  backendNames,
+  loadTf,
+  openBackend,
+  probeBackends,
+} from '../../src/runtime/backend.js';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+
+describe('openBackend', () => {
+  it('takes the first that works, and says why it took none of those before', async () => {
+    const backend = await openBackend('auto');
+    const { attempts } = backend;
+    expect(attempts.map(({ name }) => name)).toEqual(backendNames.slice(0, attempts.length));
+    expect(attempts.at(-1)).toEqual({ name: backend.name, ok: true });
+    for (const { ok, reason } of attempts.slice(0, -1)) {
+      expect(ok).toBe(false);
+      expect(reason).toMatch(/^\S[^\n]*[^.\n]$/);
+    }
+    // The wasm backend is a dependency, so that the slow one is never needed.
+    expect(backendNames.indexOf(backend.name)).toBeLessThan(backendNames.indexOf('cpu'));
+  });
+
+  it.each([
+    ['wasm', /^wasm, SIMD, 1 thread$/],
+    ['cpu', /^cpu, plain JavaScript, 1 thread$/],
+  ] as const)('takes the one that is named: %s', async (name, description) => {
+    const backend = await openBackend(name);
+    expect(backend).toMatchObject({ name, gpu: false, attempts: [{ name, ok: true }] });
+    expect(backend.description).toMatch(description);
+    expect(backend.tf.getBackend()).toBe(name);
+    expect(backend.tf.tidy(() => [...backend.tf.tensor1d([1, 2]).mul(3).dataSync()])).toEqual([3, 6]);
+  });
+
+  it('knows no other names', async () => {
+    const error = await openBackend('webgpu' as BackendName).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(SpecccError);
+    expect(error).toMatchObject({ code: 'unknown-backend', message: "there is no backend 'webgpu'" });
+    expect((error as SpecccError).hints.join()).toContain('wasm');
+  });
+
+  it('refuses a named one that does not work here, with ways out', async () => {
+    const probes = await probeBackends();
+    const broken = probes.find(({ usable }) => !usable);
+    if (broken === undefined) return;
+    const error = await openBackend(broken.name).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(SpecccError);
+    expect(error).toMatchObject({ code: 'backend-unavailable' });
+    expect((error as SpecccError).message).toContain(broken.reason);
+    expect((error as SpecccError).hints.length).toBeGreaterThan(0);
+  });
+
+  it('gives each of several callers at once what it asked for', async () => {
+    const backends = await Promise.all([openBackend('wasm'), openBackend('cpu'), openBackend('auto')]);
+    expect(backends.map(({ name }) => name).slice(0, 2)).toEqual(['wasm', 'cpu']);
+  });
+});
+
+describe('probeBackends', () => {
+  it('reports every backend and leaves the current one in its place', async () => {
+    const { tf } = await openBackend('cpu');
+    const probes = await probeBackends();
+    expect(tf.getBackend()).toBe('cpu');
+    expect(probes.map(({ name }) => name)).toEqual(backendNames);
+    for (const { usable, reason, description, version } of probes) {
+      if (usable) expect([description, version]).not.toContain(undefined);
+      else expect(reason).toBeTruthy();
+    }
+    expect(probes.filter(({ usable }) => usable).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['wasm', 'cpu']),
+    );
+  });
+});
+
+describe('the memory of the wasm backend', () => {
+  it('is not overrun: a tensor that does not fit is an error, and what is there stays', async () => {
+    const { tf } = await openBackend('wasm');
+    const kept = tf.tensor1d([1, 2, 3]);
+    const { wasm } = tf.backend() as unknown as {
+      wasm: { _malloc(bytes: number): number; _free(address: number): void };
+    };
+    const taken: number[] = [];
+    let error: unknown;
+    while (error === undefined && taken.length < 20) {
+      try {
+        taken.push(wasm._malloc(2 ** 29));
+      } catch (thrown) {
+        error = thrown;
+      }
+    }
+    for (const address of taken) wasm._free(address);
+    expect(taken.length).toBeGreaterThan(4);
+    expect(error).toBeInstanceOf(SpecccError);
+    expect(error).toMatchObject({ code: 'out-of-memory' });
+    expect([...kept.dataSync()]).toEqual([1, 2, 3]);
+    kept.dispose();
+    expect(tf.tidy(() => tf.ones([1000]).sum().dataSync()[0])).toBe(1000);
+  });
+});
+
+describe('a program that opens backends', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'speccc-backend-'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  /** Runs a program in a process of its own. */
+  async function program(text: string): Promise<{ stdout: string; stderr: string }> {
+    const file = join(folder, 'program.mts');
+    const backend = JSON.stringify(join(root, 'src/runtime/backend.ts'));
+    await writeFile(file, `import { openBackend, probeBackends } from ${backend};\n${text}`);
+    return run(process.execPath, ['--import', 'tsx', file], { cwd: root }).catch(
+      (failed: { stdout: string; stderr: string }) => failed,
+    );
+  }
+
+  it('prints nothing, and has the listeners that it had before', async () => {
+    const { stdout, stderr } = await program(`
+      const events = ['uncaughtException', 'unhandledRejection', 'exit', 'warning', 'SIGINT', 'SIGTERM'];
+      const listeners = () => events.map((event) => process.listenerCount(event));
+      const printers = [console.log, console.warn, process.stdout.write, process.stderr.write];
+      const before = listeners();
+      await probeBackends();
+      for (const name of ['auto', 'wasm', 'cpu'] as const) {
+        const { tf } = await openBackend(name);
+        tf.tidy(() => tf.ones([4]).sum().dataSync());
+      }
+      const same = printers.every((printer, index) =>
+        printer === [console.log, console.warn, process.stdout.write, process.stderr.write][index]);
+      process.exitCode = same && listeners().join() === before.join() ? 0 : 9;
+      if (process.exitCode !== 0) console.log(same, before, listeners());
+    `);
+    expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
+  });
+
+  it('fails by its own errors as any other program does', async () => {
+    const { stderr } = await program(`
+      await openBackend('wasm');
+      setTimeout(() => { throw new Error('a fault of the program'); });
+    `);
+    expect(stderr).toContain('Error: a fault of the program');
+    expect(stderr).not.toContain('tf-backend-wasm');
+    expect(stderr.length).toBeLessThan(2000);
+  });
+});
+
+describe('tfjs', () => {
+  it('is one and the same for all who load it', async () => {
+    expect(await loadTf()).toBe((await openBackend('cpu')).tf);
+  });
+});
