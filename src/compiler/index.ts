@@ -5,6 +5,8 @@ export {
   type GraphNode,
   isChain,
   type ModelGraph,
+  type ParamValue,
+  type ScopeStep,
   type TrainingPlan,
 } from './model-graph.js';
 export { resolveGraph } from './resolve-graph.js';

@@ -57,7 +57,46 @@ export interface GraphNode {
   readonly call: Call;
   /** Where the layer stands in the spec. */
   readonly range: Range;
+  /** The uses of blocks, the branches and the turns that it is a part of, outermost first: none in a plain spec. */
+  readonly scope: readonly ScopeStep[];
 }
+
+/** A part of a spec that became several nodes. Nodes of one part follow each other in the graph. */
+export type ScopeStep = BlockScope | BranchScope | TurnScope;
+
+interface Scope {
+  /** Full: `stage2/unit1`. Unique among scopes of a graph, but for branches and turns of one step, which share it. */
+  readonly name: string;
+}
+
+/** One use of a block. */
+export interface BlockScope extends Scope {
+  readonly kind: 'block';
+  /** The definition's name. */
+  readonly block: string;
+  /** All of the block's params, with their values here. */
+  readonly params: Readonly<Record<string, ParamValue>>;
+  /** Names of the inputs or nodes whose values the block is given, in its own order. */
+  readonly inputs: readonly string[];
+  /** Name of the node (or input) whose value the block stands for. */
+  readonly output: string;
+}
+
+/** One branch of a `parallel`. The layer that joins the branches is in none of them, and has the name of the step. */
+export interface BranchScope extends Scope {
+  readonly kind: 'parallel';
+  /** Counted from 0. */
+  readonly branch: number;
+}
+
+/** One turn of a `repeat`. */
+export interface TurnScope extends Scope {
+  readonly kind: 'repeat';
+  /** Counted from 0. */
+  readonly index: number;
+}
+
+export type ParamValue = number | string | boolean;
 
 /** What a training run does; all defaults are filled in. */
 export interface TrainingPlan {

@@ -134,6 +134,7 @@ function resolveChain(spec: ValidatedSpec, input: Shape, inputName: string, repo
           seed: (role) => deriveSeed(spec.seed, name, role),
         }),
         range: spec.document.locate(path),
+        scope: [],
       },
     };
     warnOfConstant(placed, report);
