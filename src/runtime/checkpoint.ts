@@ -6,9 +6,8 @@
  * Equal content gives equal bytes.
  */
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { SpecccError } from '../diagnostics/index.js';
 import { type Shape, sizeOf } from '../layers/index.js';
 import { version } from '../version.js';
@@ -152,22 +151,28 @@ export async function readModelWeights(file: string): Promise<readonly Omit<Weig
 type CheckpointFile = (typeof checkpointFileNames)[number];
 
 async function readVerified(folder: string): Promise<Record<CheckpointFile, Buffer>> {
-  // A trainer may replace the folder while it is read here; then another try finds a whole one.
-  for (let attempt = 1; ; attempt += 1) {
+  for (;;) {
+    const found = await currentFolder(folder);
+    if (found === undefined)
+      throw new SpecccError('checkpoint-not-found', `there is no checkpoint ${folder}`);
+    const before = await identityOf(found);
     try {
-      return await readVerifiedOnce(folder);
+      return await readVerifiedOnce(folder, found);
     } catch (error) {
-      if (attempt === 3) throw error;
-      await setTimeout(50);
+      // A trainer may have replaced the folder while it was read: then there is another whole one to read.
+      const now = await currentFolder(folder);
+      if (now === undefined || (now === found && (await identityOf(now)) === before)) throw error;
     }
   }
 }
 
-async function readVerifiedOnce(folder: string): Promise<Record<CheckpointFile, Buffer>> {
-  const found = await currentFolder(folder);
-  if (found === undefined) {
-    throw new SpecccError('checkpoint-not-found', `there is no checkpoint ${folder}`);
-  }
+/** The same for as long as no other folder takes its place: a folder's files are all there before it has a name. */
+async function identityOf(folder: string): Promise<string | undefined> {
+  const found = await stat(folder, { bigint: true }).catch(() => undefined);
+  return found === undefined ? undefined : `${found.ino} ${found.mtimeNs}`;
+}
+
+async function readVerifiedOnce(folder: string, found: string): Promise<Record<CheckpointFile, Buffer>> {
   const read = (name: string) =>
     readFile(join(found, name)).catch((error: NodeJS.ErrnoException) => {
       throw damaged(

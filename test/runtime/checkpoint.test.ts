@@ -3,10 +3,16 @@ import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { openBackend } from '../../src/runtime/backend.js';
-import { checkpointFileNames, readCheckpoint, readModelWeights } from '../../src/runtime/checkpoint.js';
+import {
+  checkpointFileNames,
+  checkpointFiles,
+  readCheckpoint,
+  readModelWeights,
+} from '../../src/runtime/checkpoint.js';
 import { checkpointHandler } from '../../src/runtime/run-model.js';
 import { openTfjsEngine } from '../../src/runtime/tfjs-engine.js';
 import { batchFiller } from '../../src/runtime/training/batches.js';
+import { writeFolderWhole } from '../../src/runtime/whole-files.js';
 import { abortAfter, eventsOf, filesOf, smallData, smallGraph, trainSmall } from './support/small-run.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
@@ -210,4 +216,29 @@ it('of a newer speccc is not misread', async () => {
     code: 'checkpoint-damaged',
     message: expect.stringContaining('was written by another version of speccc'),
   });
+});
+
+it('is read whole while it is replaced again and again', async () => {
+  await trainSmall(run);
+  const { state, ...content } = await readCheckpoint(last);
+  let writing = true;
+  const writer = (async () => {
+    for (let epoch = 100; writing; epoch += 1) {
+      const weights = content.weights.map((weight) => ({
+        ...weight,
+        values: weight.values.map(() => epoch),
+      }));
+      await writeFolderWhole(last, checkpointFiles({ ...content, weights, state: { ...state, epoch } }));
+    }
+  })();
+  const seen = new Set<number>();
+  for (let read = 0; read < 300; read += 1) {
+    const { state: found, weights } = await readCheckpoint(last);
+    if (found.epoch >= 100)
+      expect(new Set(weights.flatMap(({ values }) => [...values]))).toEqual(new Set([found.epoch]));
+    seen.add(found.epoch);
+  }
+  writing = false;
+  await writer;
+  expect(seen.size).toBeGreaterThan(10);
 });
