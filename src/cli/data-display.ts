@@ -1,6 +1,6 @@
 /** What a person sees while a data set is loaded: a bar on a terminal, a few lines elsewhere. */
 import type { DataProgress } from '../runtime/datasets/index.js';
-import { formatBytes, visibleWidth } from './format.js';
+import { formatBytes, formatClock, visibleWidth } from './format.js';
 import { formatBar, type LiveLine } from './live-line.js';
 import type { Output } from './terminal.js';
 
@@ -22,6 +22,7 @@ export function showDataProgress(output: Output, live: LiveLine): (progress: Dat
   const label = dim('data');
   let told = '';
   let tenth = -1;
+  let begun = { at: 0, received: 0 };
   return (progress) => {
     const { phase, source, received, total, message } = progress;
     if (phase === 'warning') {
@@ -30,7 +31,9 @@ export function showDataProgress(output: Output, live: LiveLine): (progress: Dat
     }
     const what = message ?? `${verbs[phase]} ${source}`;
     if (output.live) {
-      live.draw((columns) => fitted(label, what, progress, columns, output), told !== what);
+      if (told !== what) begun = { at: performance.now(), received: received ?? 0 };
+      const left = phase === 'download' ? timeLeft(progress, begun) : '';
+      live.draw((columns) => fitted(label, what, left, progress, columns, output), told !== what);
       told = what;
       return;
     }
@@ -46,9 +49,20 @@ export function showDataProgress(output: Output, live: LiveLine): (progress: Dat
   };
 }
 
+/** `0:12 left`, once enough has come to say so. */
+function timeLeft(
+  { received = 0, total = 0 }: DataProgress,
+  begun: { at: number; received: number },
+): string {
+  const seconds = (performance.now() - begun.at) / 1000;
+  const rate = (received - begun.received) / seconds;
+  return seconds < 1 || !(rate > 0) ? '' : `${formatClock((total - received) / rate)} left`;
+}
+
 function fitted(
   label: string,
   what: string,
+  left: string,
   { phase, received, total }: DataProgress,
   columns: number,
   { colors }: Output,
@@ -59,7 +73,12 @@ function fitted(
   }
   const counted =
     phase === 'decode' ? `${received}/${total} files` : `${formatBytes(received)} of ${formatBytes(total)}`;
+  const share = received / total;
   const room = columns - visibleWidth(start) - counted.length - 4;
-  if (room >= 8) return `${start}  ${formatBar(received / total, Math.min(room, 30), colors)}  ${counted}`;
+  const withLeft = room - left.length - 2;
+  if (left !== '' && withLeft >= 8) {
+    return `${start}  ${formatBar(share, Math.min(withLeft, 30), colors)}  ${counted}  ${left}`;
+  }
+  if (room >= 8) return `${start}  ${formatBar(share, Math.min(room, 30), colors)}  ${counted}`;
   return room >= -2 ? `${start}  ${counted}` : counted.slice(0, columns);
 }

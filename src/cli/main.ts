@@ -47,6 +47,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     if (failure instanceof CommanderError) return failure.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
     if (terminal.closed.aborted) return exitCode;
     if (interrupts?.signal.aborted && isAbort(failure)) {
+      if (style.json) terminal.out.line(JSON.stringify({ type: 'interrupted' }));
       terminal.err.line(`${terminal.err.colors.yellow('interrupted')}, and nothing was lost`);
       return exitCodes.interrupted;
     }

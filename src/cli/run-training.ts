@@ -17,15 +17,21 @@ import { shellCommand, shellWord } from './shell-word.js';
 import type { Output } from './terminal.js';
 import { showTraining, syntheticWarning } from './training-display.js';
 
+/** No spec was named where it is the `bundled` one. */
+export interface SpecToTrain {
+  readonly path: string;
+  readonly bundled: boolean;
+}
+
 export async function runTraining(
-  spec: string,
+  { path, bundled }: SpecToTrain,
   options: TrainCommandOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { graph } = await loadGraph(spec, context, overridesOf(options));
+  const { graph } = await loadGraph(path, context, overridesOf(options));
   const { out } = context.terminal;
   const live = openLiveLine(out);
-  const listener = options.json ? jsonEvents(out) : drawnEvents(graph, options, context, live);
+  const listener = options.json ? jsonEvents(out) : drawnEvents(graph, bundled, options, context, live);
   let start: StartEvent | undefined;
   let end: EndEvent | undefined;
   try {
@@ -108,6 +114,7 @@ function jsonEvents(out: Output): Listener {
 
 function drawnEvents(
   graph: ModelGraph,
+  bundled: boolean,
   { backend, onChange }: TrainCommandOptions,
   { terminal: { out }, program }: CommandContext,
   live: LiveLine,
@@ -120,6 +127,7 @@ function drawnEvents(
     onEvent: showTraining(out, live, {
       noun,
       program,
+      bundled,
       automatic: backend === 'auto',
       cost: onChange === 'keep-run' ? undefined : cost,
     }),

@@ -21,6 +21,8 @@ export interface RunHeader {
   /** The backend was chosen by us, so a slow one deserves a word. */
   readonly automatic: boolean;
   readonly program: string;
+  /** No spec was named, and the one that comes with speccc is used. */
+  readonly bundled: boolean;
 }
 
 /** Draws events on `output`; `live` is its bottom line, which the caller closes. */
@@ -65,6 +67,9 @@ export function headerLines(start: StartEvent, header: RunHeader, output: Output
   ].join(', ');
   return [
     line('model', `${bold(start.name)}: ${model}`),
+    ...(header.bundled
+      ? [line('spec', `lenet5, which comes with speccc (${header.program} init lenet5 copies it)`)]
+      : []),
     line('data', `${dataset.name}: ${counts} (${dataset.origin})`),
     ...(dataset.synthetic ? [line('', yellow(syntheticWarning))] : []),
     line('engine', `${start.engine} on ${start.backendDescription}${slowWord(start, header, dim)}`),
@@ -139,11 +144,16 @@ export function epochLine(
   const head = epochHead(event.epoch, event.lastEpoch);
   const count = `${stepsPerEpoch}/${stepsPerEpoch}`;
   const { epoch: _, ...row } = event.values;
-  const best = event.best ? colors.green('best') : '';
+  // An epoch that is not the best gets as many columns, so that the lines stand alike.
+  const best = event.best ? colors.green('best') : ' '.repeat('best'.length);
   const values = [...metricTexts(row, colors), best];
   const rate = formatRate(event.stepsPerSecond);
   const time = formatDuration(event.seconds);
-  if (!live) return [head, time, rate, ...values].filter((part) => part !== '').join('  ');
+  if (!live)
+    return [head, time, rate, ...values]
+      .filter((part) => part !== '')
+      .join('  ')
+      .trimEnd();
   const bar = (width: number) => `${formatBar(1, width, colors)} ${count}`;
   const short = [...metricTexts(row, colors, 3), best];
   const forms = [
@@ -156,7 +166,8 @@ export function epochLine(
     [head.replace('epoch ', ''), ...short],
   ];
   // These lines stay, so where no form fits the numbers go on in further lines instead of being cut.
-  return richest(forms, columns - 1) || wrapText([head, ...short].join(' '), columns - 1).join('\n');
+  const line = richest(forms, columns - 1).trimEnd();
+  return line || wrapText([head, ...short].join(' '), columns - 1).join('\n');
 }
 
 function epochHead(epoch: number, last: number): string {

@@ -200,7 +200,7 @@ describe('lines of a training run', () => {
 
   it('of the header say where a run goes on, and that data is made up', () => {
     const { output } = fakeOutput(100);
-    const header = { cost: undefined, noun: 'image', automatic: true, program: 'npx speccc' };
+    const header = { cost: undefined, noun: 'image', automatic: true, program: 'npx speccc', bundled: true };
     const lines = headerLines(
       {
         ...start,
@@ -213,6 +213,7 @@ describe('lines of a training run', () => {
     ).map(stripVTControlCharacters);
     expect(lines).toContain('run      runs/lenet5, going on in epoch 3 after step 640');
     expect(lines.join('\n')).toContain('made up by a program');
+    expect(lines.join('\n')).toContain('lenet5, which comes with speccc');
     expect(lines.join('\n')).toContain('`npx speccc doctor` says why');
   });
 });

@@ -6,6 +6,7 @@ import type { Override } from '../../spec/apply-overrides.js';
 import { type BackendChoice, backendOption } from '../backend-option.js';
 import { type CommandLine, collect, wholeNumber } from '../command-line.js';
 import type { CommandContext } from '../context.js';
+import type { SpecToTrain } from '../run-training.js';
 
 export interface TrainCommandOptions {
   readonly out?: string;
@@ -90,15 +91,16 @@ export function addTrain(program: CommandLine, context: CommandContext): void {
     .action(
       context.action(async (spec: string | undefined, options: TrainCommandOptions) => {
         const { runTraining } = await import('../run-training.js');
-        return runTraining(spec ?? (await specToTrain()), options, context);
+        const named = spec === undefined ? await specToTrain() : { path: spec, bundled: false };
+        return runTraining(named, options, context);
       }),
     );
 }
 
-async function specToTrain(): Promise<string> {
-  if (existsSync(defaultSpec)) return defaultSpec;
+async function specToTrain(): Promise<SpecToTrain> {
+  if (existsSync(defaultSpec)) return { path: defaultSpec, bundled: false };
   const { findBundledSpec } = await import('../bundled-specs.js');
-  return (await findBundledSpec('lenet5')).path;
+  return { path: (await findBundledSpec('lenet5')).path, bundled: true };
 }
 
 function parseSetting(text: string): Override {
