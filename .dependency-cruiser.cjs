@@ -24,7 +24,11 @@ module.exports = {
     ...upward,
     only('only-runtime-imports-tfjs', '^src/runtime/', 'node_modules/@tensorflow/'),
     only('only-the-typescript-target-imports-ts-morph', '^src/compiler/typescript', 'node_modules/ts-morph/'),
-    only('only-runtime-imports-heavy-packages', '^src/runtime/', 'node_modules/(vega|vega-lite|sharp|pacote|tar|@resvg|@npmcli)/'),
+    only(
+      'only-runtime-imports-heavy-packages',
+      '^src/runtime/',
+      'node_modules/(vega|vega-lite|sharp|pacote|tar|@resvg|@npmcli)/',
+    ),
     {
       name: 'heavy-packages-are-loaded-lazily',
       comment: 'await import() where it is used, so that validating a spec stays fast',
@@ -32,11 +36,16 @@ module.exports = {
       from: { path: '^src/' },
       to: {
         path: 'node_modules/(@tensorflow/tfjs[^/]*|ts-morph|vega|vega-lite|sharp|pacote|tar|@resvg|@npmcli)/',
-        dependencyTypesNot: ['type-only'],
+        dependencyTypesNot: ['type-only', 'type-import'],
         dynamic: false,
       },
     },
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'no-orphans',
       severity: 'error',
@@ -48,6 +57,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
   },
 };

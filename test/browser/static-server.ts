@@ -11,7 +11,11 @@ export interface StaticServer {
 
 /** Serves each prefix from its folder: `{ '/run/': '/tmp/run', '/': '/tmp/page' }`. */
 export async function serve(folders: Readonly<Record<string, string>>): Promise<StaticServer> {
-  const types: Record<string, string> = { html: 'text/html', js: 'text/javascript', json: 'application/json' };
+  const types: Record<string, string> = {
+    html: 'text/html',
+    js: 'text/javascript',
+    json: 'application/json',
+  };
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname));
     const prefix = Object.keys(folders).find((candidate) => path.startsWith(candidate));
