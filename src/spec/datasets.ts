@@ -18,6 +18,35 @@ const datasets = {
     shape: [32, 32, 3],
     classNames: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
   },
+  mnist: {
+    summary: 'MNIST: 28x28x1 handwritten digits, from the standard idx files in your folder (`--data`).',
+    options: {},
+    shape: [28, 28, 1],
+    classNames: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+  },
+  fashionMnist: {
+    summary: 'Fashion-MNIST: 28x28x1 pieces of clothing, from idx files in your folder (`--data`).',
+    options: {},
+    shape: [28, 28, 1],
+    classNames: [
+      'T-shirt/top',
+      'trouser',
+      'pullover',
+      'dress',
+      'coat',
+      'sandal',
+      'shirt',
+      'sneaker',
+      'bag',
+      'ankle boot',
+    ],
+  },
+  kmnist: {
+    summary: 'Kuzushiji-MNIST: 28x28x1 cursive hiragana, from idx files in your folder (`--data`).',
+    options: {},
+    shape: [28, 28, 1],
+    classNames: ['o', 'ki', 'su', 'tsu', 'na', 'ha', 'ma', 'ya', 're', 'wo'],
+  },
   synthetic: {
     summary: 'Drawn by a program from a seed, in the spec’s own input shape: for trials and tests only.',
     options: {

@@ -4,6 +4,7 @@ import { formatShape, type Shape } from '../../layers/index.js';
 import { planDataset } from '../../spec/datasets.js';
 import { loadCifar10 } from './cifar10/cifar10.js';
 import type { Dataset } from './dataset.js';
+import { loadMnist } from './mnist/mnist.js';
 import type { DataTask } from './progress.js';
 import { drawSynthetic } from './synthetic/synthetic.js';
 
@@ -33,6 +34,9 @@ type Loader = (plan: Plan, options: LoadDatasetOptions) => Promise<Dataset>;
 
 const loaders: Readonly<Record<string, Loader>> = {
   cifar10: (_, options) => loadCifar10(options),
+  mnist: ({ type }, options) => loadMnist(type, options),
+  fashionMnist: ({ type }, options) => loadMnist(type, options),
+  kmnist: ({ type }, options) => loadMnist(type, options),
   synthetic: (plan, options) => {
     if (options.folder !== undefined) throw folderNotUsed(options.folder);
     const { classes, train, validation, seed = options.seed } = plan as unknown as SyntheticPlan;
