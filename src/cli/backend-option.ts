@@ -4,7 +4,7 @@ import type { BackendName } from '../runtime/backend.js';
 
 export type BackendChoice = BackendName | 'auto';
 
-export const backendChoices = [
+const backendChoices = [
   'auto',
   'tfjs-node-gpu',
   'tfjs-node',

@@ -136,7 +136,7 @@ function ancestors(command: Command): readonly Command[] {
 }
 
 /** `speccc data fetch` */
-export function commandPath(command: Command): string {
+function commandPath(command: Command): string {
   return [...ancestors(command)]
     .reverse()
     .concat(command)

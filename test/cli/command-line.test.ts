@@ -6,9 +6,20 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { CommandLine } from '../../src/cli/command-line.js';
 import { buildProgram } from '../../src/cli/program.js';
 import { openTerminal } from '../../src/cli/terminal.js';
+import { backendNames, exportFormats } from '../../src/runtime/index.js';
 import { speccc, temporaryFolder } from './cli.js';
 
 const cwd = temporaryFolder();
+
+const commands = allCommands(
+  buildProgram({
+    terminal: openTerminal(),
+    interruptible: () => new AbortController().signal,
+    program: 'speccc',
+    argv: [],
+    action: () => async () => undefined,
+  }),
+);
 
 describe('a wrong command line', () => {
   it.each([
@@ -77,16 +88,6 @@ describe('help', () => {
     );
   });
 
-  const commands = allCommands(
-    buildProgram({
-      terminal: openTerminal(),
-      interruptible: () => new AbortController().signal,
-      program: 'speccc',
-      argv: [],
-      action: () => async () => undefined,
-    }),
-  );
-
   it.each(commands.map((command) => [command.name(), command] as const))(
     'of %s documents every option and argument, with examples',
     (_, command) => {
@@ -105,6 +106,15 @@ describe('help', () => {
       }
     },
   );
+});
+
+it('the choices of the help are those of the runtime', () => {
+  const choicesOf = (flag: string) => {
+    const options = commands.flatMap((command) => command.options).filter(({ long }) => long === flag);
+    return new Set(options.map(({ argChoices }) => argChoices?.join(' ')));
+  };
+  expect(choicesOf('--backend')).toEqual(new Set([['auto', ...backendNames].join(' ')]));
+  expect(choicesOf('--format')).toEqual(new Set([exportFormats.join(' ')]));
 });
 
 function allCommands(command: CommandLine): CommandLine[] {
