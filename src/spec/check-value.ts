@@ -24,8 +24,13 @@ export function checkValue(schema: JsonSchema, value: unknown, path: SpecPath): 
 
 function checkChoice(choice: Choice, value: unknown, path: SpecPath): readonly Fault[] {
   const { branch, fault } = chooseBranch(choice, value, path);
-  if (fault !== undefined) return [fault];
-  return branch === undefined ? [] : checkValue(branch, value, path);
+  const faults = fault === undefined ? [] : [fault];
+  if (branch === undefined) return faults;
+  const type = branch.properties?.type?.const;
+  return [
+    ...faults,
+    ...checkValue(branch, fault === undefined ? value : { ...(value as object), type }, path),
+  ];
 }
 
 const ajv = new Ajv2020({

@@ -4,9 +4,12 @@ import type { Choice } from './choices.js';
 import { describeValue, isMapping, type JsonSchema, listOf } from './describe.js';
 import { type Fault, hinted, isLayerPath, unknownValue } from './fault.js';
 import { layerElsewhere } from './hints.js';
-import { didYouMean, nearest } from './suggest.js';
+import { didYouMean, nearest, sameWord } from './suggest.js';
 
-/** The branch to check the value by; nothing where a bare name says it all. */
+/**
+ * The branch to check the value by; nothing where a bare name says it all. Where a type is wrong in its case or its
+ * separators only, there are both: what was meant is known, so the rest of the value can be checked as well.
+ */
 export function chooseBranch(
   { branches, bare }: Choice,
   value: unknown,
@@ -20,8 +23,10 @@ export function chooseBranch(
   if (!isMapping(value)) return { fault: notAMapping(value, types, bare !== undefined, path, name) };
   if (!Object.hasOwn(value, 'type')) return { fault: withoutType(value, types, path, name) };
   const { type } = value;
-  const branch = typeof type === 'string' ? branches.get(type) : undefined;
-  return branch === undefined ? { fault: wrongType(type, types, path, name) } : { branch };
+  if (typeof type === 'string' && branches.has(type)) return { branch: branches.get(type)! };
+  const fault = wrongType(type, types, path, name);
+  const meant = typeof type === 'string' ? sameWord(type, types) : undefined;
+  return meant === undefined ? { fault } : { fault, branch: branches.get(meant)! };
 }
 
 function wrongName(value: string, branches: Choice['branches'], path: SpecPath, name: string): Fault {

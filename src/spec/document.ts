@@ -3,9 +3,10 @@
  * do to a reader (bombs, cycles, tags, strange keys) is settled here: what comes out is a finite tree of
  * plain values.
  */
-import { Composer, type CST, type Document, Lexer, LineCounter, type ParsedNode, Parser } from 'yaml';
-import type { Diagnostic, Position, Range, SpecPath } from '../diagnostics/index.js';
+import { Composer, type CST, type Document, Lexer, type ParsedNode, Parser } from 'yaml';
+import type { Diagnostic, Range, SpecPath } from '../diagnostics/index.js';
 import { limits } from './limits.js';
+import { lineTable } from './line-table.js';
 import { type TextFault, tokenFacts, yamlFaults } from './yaml-faults.js';
 import { type Place, readValues } from './yaml-values.js';
 
@@ -38,10 +39,10 @@ export function parseSpec(
   text: string,
   file: string,
 ): { readonly document?: SpecDocument; readonly diagnostics: readonly Diagnostic[] } {
-  const lines = new LineCounter();
+  const positionAt = lineTable(text);
   const rangeOf = ([start, end]: readonly [number, number]): Range => ({
-    start: positionAt(lines, text, start),
-    end: positionAt(lines, text, Math.max(start, end)),
+    start: positionAt(start),
+    end: positionAt(Math.max(start, end)),
   });
   const report = (faults: readonly TextFault[]): readonly Diagnostic[] =>
     faults.map(({ offsets, path, related, ...fault }) => ({
@@ -50,14 +51,14 @@ export function parseSpec(
       file,
       path: path ?? [],
       range: rangeOf(offsets),
-      ...(related && { notes: [`${related.text} in line ${positionAt(lines, text, related.offset).line}`] }),
+      ...(related && { notes: [`${related.text} in line ${positionAt(related.offset).line}`] }),
     }));
 
   if (text.length > limits.fileBytes) {
     const message = `expected at most ${limits.fileBytes} characters, found ${text.length}`;
     return { diagnostics: report([{ code: 'spec-too-large', message, offsets: [0, 0] }]) };
   }
-  const { tokens, tooLarge } = readTokens(text, lines);
+  const { tokens, tooLarge } = readTokens(text);
   if (tooLarge !== undefined) return { diagnostics: report([tooLarge]) };
   const facts = tokenFacts(tokens);
   if (facts.tooDeep !== undefined) return { diagnostics: report([facts.tooDeep]) };
@@ -84,16 +85,12 @@ export function parseSpec(
 /** After so many tokens that fit nowhere, the rest of a text is not worth reading. */
 const mostStrayTokens = 100;
 
-function readTokens(
-  text: string,
-  lines: LineCounter,
-): { readonly tokens: readonly CST.Token[]; readonly tooLarge?: TextFault } {
-  const parser = new Parser(lines.addNewLine);
+function readTokens(text: string): { readonly tokens: readonly CST.Token[]; readonly tooLarge?: TextFault } {
+  const parser = new Parser();
   const tokens: CST.Token[] = [];
   let count = 0;
   let offset = 0;
   let stray = 0;
-  lines.addNewLine(0);
   for (const lexeme of new Lexer().lex(text)) {
     count++;
     if (count > limits.tokens) {
@@ -143,13 +140,6 @@ function controlCharacters(text: string): readonly TextFault[] {
     return [{ code: 'yaml-syntax', message, hint: 'remove it', offsets: [index, index + 1] }];
   }
   return [];
-}
-
-function positionAt(lines: LineCounter, text: string, offset: number): Position {
-  const at = Math.min(Math.max(offset, 0), text.length);
-  if (lines.lineStarts.length === 0) return { line: 1, column: at + 1, offset: at };
-  const { line, col } = lines.linePos(at);
-  return { line, column: col, offset: at };
 }
 
 function documentOf(

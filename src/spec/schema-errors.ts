@@ -144,7 +144,12 @@ function unknownOption(schema: JsonSchema, path: SpecPath, key: string): Fault {
   const what = path.length === 0 ? 'section' : 'option';
   const [word] = key.split(':');
   const glued = word !== key && known.includes(word!) ? `write '${key.replace(':', ': ')}'` : undefined;
-  const listed = own.length === 0 ? `it has no ${what}s` : `its ${what}s are ${listOf(own, 'and')}`;
+  const listed =
+    own.length === 0
+      ? `it has no ${what}s`
+      : own.length === 1
+        ? `its only ${what} is '${own[0]}'`
+        : `its ${what}s are ${listOf(own, 'and')}`;
   return {
     code: 'unknown-option',
     path: [...path, key],

@@ -5,6 +5,15 @@ import { vocabulary } from './vocabulary.js';
 /** Case, and what people put between the parts of a word, do not count as differences. */
 const plain = (word: string) => word.toLowerCase().replace(/[\s_.-]/g, '');
 
+/** The known word that differs in nothing but case and separators: there is no doubt that it was meant. */
+export function sameWord(word: string, known: Iterable<string>): string | undefined {
+  const wanted = plain(word.slice(0, longestWord));
+  for (const name of known) if (plain(name) === wanted) return name;
+  return undefined;
+}
+
+const longestWord = 64;
+
 const letters = (word: string) => [...word].sort().join('');
 
 /** How many letters may be wrong: more, and it would be another word. */
@@ -15,12 +24,12 @@ function allowance(length: number): number {
 }
 
 /** Undefined where nothing is near enough: a wrong suggestion is worse than none. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
-  if (word.length > 64) return undefined;
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (word.length > longestWord) return undefined;
   const wanted = plain(word);
   const candidates = [...known].map((name) => ({ name, plain: plain(name) }));
-  const same = candidates.find((candidate) => candidate.plain === wanted);
-  if (same !== undefined) return same.name;
+  const same = sameWord(word, known);
+  if (same !== undefined) return same;
   const translated = Object.hasOwn(vocabulary, wanted) ? vocabulary[wanted]! : [];
   const named = translated.find((name) => candidates.some((candidate) => candidate.name === name));
   if (named !== undefined) return named;
@@ -39,7 +48,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 }
 
 /** `did you mean 'units'?` */
-export function didYouMean(word: string, known: Iterable<string>): string | undefined {
+export function didYouMean(word: string, known: readonly string[]): string | undefined {
   const near = nearest(word, known);
   return near === undefined ? undefined : `did you mean '${near}'?`;
 }

@@ -10,6 +10,7 @@ import type { SpecDocument } from './document.js';
 import type { Fault } from './fault.js';
 import { limits } from './limits.js';
 import { defaults, spec as specSchema, type TrainingSection } from './schema.js';
+import { sameWord } from './suggest.js';
 
 /** A spec without its faulty parts: what is undefined was missing or wrong, and has been reported. */
 export interface ValidatedSpec {
@@ -133,20 +134,24 @@ function nameGenerator(given: readonly (string | undefined)[]): (type: string) =
   };
 }
 
-/** A layer without the options that it does not have. */
+/** A layer without the options that it does not have, and as the type that was meant where there is no doubt. */
 function soundLayer(item: unknown, index: number, faults: readonly Fault[]): Omit<ValidatedLayer, 'name'> {
   const path = ['layers', index];
-  const type = isMapping(item) && typeof item.type === 'string' ? item.type : undefined;
+  const given = isMapping(item) && typeof item.type === 'string' ? item.type : undefined;
+  const type = given === undefined ? undefined : (sameWord(given, layers.keys()) ?? given);
   const definition = type === undefined ? undefined : layers.get(type);
-  if (!isMapping(item) || definition === undefined) return { path, type, definition, options: undefined };
+  const unsound = { path, type, definition, options: undefined };
+  if (!isMapping(item) || definition === undefined) return unsound;
   const { name: _name, type: _type, ...options } = item as Record<string, unknown>;
-  for (const fault of faults) {
-    const [, , key, ...deeper] = fault.path;
-    if (deeper.length > 0 || key === undefined) return { path, type, definition, options: undefined };
-    if (fault.code === 'unknown-option') delete options[key];
-    else if (key !== 'name') return { path, type, definition, options: undefined };
+  for (const { code, path: place } of faults) {
+    const [, , key, ...deeper] = place;
+    const isOption = key !== undefined && deeper.length === 0;
+    if (isOption && code === 'unknown-option') delete options[key];
+    else if (!isOption || (key !== 'name' && code !== 'unknown-layer-type')) return unsound;
   }
-  return { path, type, definition, options };
+  // One that is there under a wrong name is not reported as missing.
+  const complete = (definition.options.required ?? []).every((key) => Object.hasOwn(options, key));
+  return complete ? { path, type, definition, options } : unsound;
 }
 
 function soundTraining(value: unknown, faults: readonly Fault[]): Partial<TrainingSection> | undefined {

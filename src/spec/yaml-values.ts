@@ -2,6 +2,7 @@
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Scalar, type YAMLMap } from 'yaml';
 import type { SpecPath } from '../diagnostics/index.js';
 import { limits } from './limits.js';
+import { nearest } from './suggest.js';
 import type { TextFault } from './yaml-faults.js';
 
 export interface Place {
@@ -51,6 +52,7 @@ const isMergeKey = (key: unknown) => isScalar(key) && key.type === 'PLAIN' && ke
 class Reader {
   readonly faults: TextFault[] = [];
   private readonly targets: ReadonlyMap<Alias, Node>;
+  private readonly anchors: readonly string[];
   /** The nodes that are being read: an alias to one of them has no end. */
   private readonly open = new Set<Node>();
   private count = 0;
@@ -59,7 +61,9 @@ class Reader {
     private readonly text: string,
     root: Node,
   ) {
-    this.targets = aliasTargets(root);
+    const { targets, anchors } = aliasTargets(root);
+    this.targets = targets;
+    this.anchors = anchors;
   }
 
   read(node: Node | null, path: SpecPath, around: readonly [number, number] = [0, 0]): Read {
@@ -93,10 +97,12 @@ class Reader {
     const target = this.targets.get(node);
     const name = `*${node.source}`;
     if (target === undefined) {
+      const near = nearest(node.source, this.anchors);
       return this.fault({
         code: 'unresolved-alias',
         message: `no anchor '&${node.source}' stands before the alias '${name}'`,
-        hint: `mark the value to repeat with '&${node.source}', or put text that starts with '*' into quotes`,
+        hint:
+          near === undefined ? `mark the value to repeat with '&${node.source}'` : `did you mean '*${near}'?`,
         offsets,
         path,
       });
@@ -230,7 +236,11 @@ function keyName(key: Scalar): string {
 }
 
 /** An alias means the last anchor of its name before it. */
-function aliasTargets(root: Node): ReadonlyMap<Alias, Node> {
+function aliasTargets(root: Node): {
+  readonly targets: ReadonlyMap<Alias, Node>;
+  /** A few of their names, for suggestions. */
+  readonly anchors: readonly string[];
+} {
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node>();
   const visit = (node: unknown): void => {
@@ -250,5 +260,5 @@ function aliasTargets(root: Node): ReadonlyMap<Alias, Node> {
     } else if (isSeq(node)) node.items.forEach(visit);
   };
   visit(root);
-  return targets;
+  return { targets, anchors: [...anchors.keys()].slice(0, 100) };
 }

@@ -1,0 +1,88 @@
+/** Files made to hurt: each is refused by name, in under two seconds and 500 MB. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+
+interface Cost {
+  readonly codes: readonly string[];
+  readonly seconds: number;
+  readonly megabytes: number;
+}
+
+const head = 'name: x\ninput: [8]\nlayers:\n';
+const letters = [...'bcdefghijkl'];
+/** Each line repeats the one before it ten times. */
+const bomb = (first: string, next: (previous: string) => string) =>
+  [
+    `a: &a ${first}`,
+    ...letters.map((name, i) => `${name}: &${name} ${next(i === 0 ? 'a' : letters[i - 1]!)}`),
+  ].join('\n');
+const tenTimes = (name: string) => Array.from({ length: 10 }, () => `*${name}`).join(', ');
+
+const cases: readonly (readonly [name: string, text: string, code: string])[] = [
+  ['100,000 layers', head + '  - { type: elu }\n'.repeat(100_000), 'spec-too-large'],
+  ['60,000 layers in a megabyte', head + '  - {type: elu}\n'.repeat(60_000), 'spec-too-large'],
+  ['10,001 layers', head + '  - {type: elu}\n'.repeat(10_001), 'spec-too-large'],
+  ['10,000 layers with a fault each', head + '  - {type: elu, alfa: 1}\n'.repeat(10_000), 'unknown-option'],
+  ['10,000 layers of one name', head + '  - {type: elu, name: a}\n'.repeat(10_000), 'duplicate-name'],
+  ['an alias bomb of lists', bomb('[x]', (name) => `[${tenTimes(name)}]`), 'spec-too-large'],
+  ['an alias bomb of mappings', bomb('{x: 1}', (name) => `{<<: [${tenTimes(name)}]}`), 'spec-too-large'],
+  ['a long list, repeated', `a: &a [${'x,'.repeat(50_000)}]\nb: [${'*a,'.repeat(50_000)}]`, 'spec-too-large'],
+  ['an alias to itself', 'layers: &all\n  - *all\n', 'circular-alias'],
+  ['a merge of itself', 'training: &t\n  <<: *t\n', 'circular-alias'],
+  ['brackets to the end', `a: ${'['.repeat(500_000)}`, 'spec-too-large'],
+  ['100,000 brackets', `a: ${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'spec-too-deep'],
+  ['dashes in one line', '- '.repeat(100_000), 'spec-too-deep'],
+  ['question marks', '? '.repeat(100_000), 'spec-too-deep'],
+  [
+    'deep indentation',
+    Array.from({ length: 1400 }, (_, i) => `${' '.repeat(i)}a:`).join('\n'),
+    'spec-too-deep',
+  ],
+  ['closing brackets', ']'.repeat(1_000_000), 'yaml-syntax'],
+  ['open braces in lines', '- {a\n'.repeat(50_000), 'yaml-syntax'],
+  ['quotes in lines', "'\n".repeat(500_000), 'yaml-syntax'],
+  ['directives', '%\n'.repeat(500_000), 'yaml-syntax'],
+  ['wrong escapes', `name: "${'\\q'.repeat(500_000)}"`, 'yaml-syntax'],
+  ['documents', '---\n'.repeat(100_000), 'multiple-documents'],
+  ['the same key', 'name: x\n'.repeat(50_000), 'duplicate-key'],
+  ['many keys', Array.from({ length: 50_000 }, (_, i) => `k${i}: 1\n`).join(''), 'unknown-option'],
+  ['numbers that are none', `input: [${'.nan,'.repeat(60_000)}]`, 'not-a-number'],
+  ['a long list of metrics', `training:\n  metrics: [${'[1],'.repeat(60_000)}]`, 'wrong-type'],
+  ['one word of a megabyte', `name: ${'a'.repeat(1_000_000)}`, 'out-of-range'],
+  ['tabs', '\t'.repeat(1_000_000), 'empty-spec'],
+  ['spaces and a key', `${' '.repeat(1_000_000)}a: 1`, 'unknown-option'],
+  ['2 MiB', '#'.repeat(2 * 1024 * 1024), 'spec-too-large'],
+];
+
+const costs: Cost[] = [];
+const folder = mkdtempSync(join(tmpdir(), 'speccc-limits-'));
+
+beforeAll(async () => {
+  const files = cases.map(([, text], index) => {
+    const file = join(folder, `${index}.yaml`);
+    writeFileSync(file, text);
+    return file;
+  });
+  const script = resolve(import.meta.dirname, 'check-file.ts');
+  const { stdout } = await run(process.execPath, ['--import', 'tsx', script, ...files], { timeout: 100_000 });
+  for (const line of stdout.trim().split('\n')) costs.push(JSON.parse(line) as Cost);
+}, 110_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('limits', () => {
+  test.each(cases.map(([name, , code], index) => [name, code, index] as const))(
+    '%s: %s',
+    (_name, code, index) => {
+      const { codes, seconds, megabytes } = costs[index]!;
+      expect(codes).toContain(code);
+      expect(seconds).toBeLessThan(2);
+      expect(megabytes).toBeLessThan(500);
+    },
+  );
+});
