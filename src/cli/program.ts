@@ -8,6 +8,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
+import { addImport } from './commands/import.js';
 import { addInit } from './commands/init.js';
 import { addPredict } from './commands/predict.js';
 import { addSchema } from './commands/schema.js';
@@ -50,6 +51,7 @@ export function buildProgram(context: CommandContext): CommandLine {
 
   program.commandsGroup('Specs:');
   addInit(program, context);
+  addImport(program, context);
   addValidate(program, context);
   addSummary(program, context);
   addCompile(program, context);

@@ -1,5 +1,5 @@
 /** What a person sees when something goes wrong, and the exit code that goes with it. */
-import { type CodeKind, type Diagnostic, SpecccError, SpecError } from '../diagnostics/index.js';
+import { type CodeKind, codes, type Diagnostic, SpecccError, SpecError } from '../diagnostics/index.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { plural } from './format.js';
 import type { Output, Terminal } from './terminal.js';
@@ -28,8 +28,11 @@ export async function reportFailure(
     return exitCode;
   };
   if (failure instanceof SpecError) {
-    await writeDiagnostics(failure.diagnostics, failure.source, err);
-    return toJson(exitCodes.specIsWrong, { diagnostics: failure.diagnostics });
+    const { diagnostics, source } = failure;
+    await writeDiagnostics(diagnostics, source, err);
+    const fault = diagnostics.find(({ severity }) => severity === 'error');
+    const exitCode = fault === undefined ? exitCodes.specIsWrong : exitCodeOf[codes[fault.code].kind];
+    return toJson(exitCode, { diagnostics });
   }
   if (failure instanceof SpecccError) {
     const { code, message, hints } = failure;

@@ -8,6 +8,7 @@
 
 import { type CodeEntry, type CodeKind, codeTable } from './code-entry.js';
 import { layerCodes } from './layer-codes.js';
+import { importCodes } from './import-codes.js';
 import { specCodes } from './spec-codes.js';
 import { textCodes } from './text-codes.js';
 
@@ -16,6 +17,7 @@ export type { CodeEntry, CodeKind };
 export const codes = codeTable({
   ...textCodes,
   ...specCodes,
+  ...importCodes,
   ...layerCodes,
   // trainer: files, run folders, checkpoints, training
   'run-not-found': {

@@ -1,0 +1,2 @@
+/** Saved models of tfjs and Keras as specs. */
+export { type ImportedModel, type ImportOptions, importModel } from './import-model.js';
