@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { WasmKernel } from './define-kernel.js';
+import { view, type WasmKernel } from './define-kernel.js';
+import type { ConvolutionInfo } from './stride-residues.js';
 
 /**
  * The gradient of a convolution with respect to its filter is itself a convolution: of `x` with its channels
@@ -27,6 +28,12 @@ export const conv2dBackpropFilter: WasmKernel = {
       false,
       tf.backend_util.convertConv2DDataFormat(dataFormat ?? 'NHWC'),
     );
+    if (isMatrixProduct(info)) {
+      const a = view(x, [info.batchSize * info.inHeight * info.inWidth, info.inChannels]);
+      const b = view(dy, [a.shape[0]!, info.outChannels]);
+      const product = run('BatchMatMul', { a, b }, { transposeA: true, transposeB: false });
+      return run('Reshape', { x: product }, { shape: info.filterShape });
+    }
     const first = info.dataFormat === 'channelsFirst';
     const images = run('Transpose', { x }, { perm: first ? [1, 2, 3, 0] : [3, 1, 2, 0] });
     const filter = run('Transpose', { x: dy }, { perm: first ? [2, 3, 0, 1] : [1, 2, 0, 3] });
@@ -61,3 +68,14 @@ export const conv2dBackpropFilter: WasmKernel = {
     return run('Transpose', { x: exact }, { perm: [1, 2, 0, 3] });
   },
 };
+
+/** A window of one pixel that visits each pixel once. */
+function isMatrixProduct(info: ConvolutionInfo): boolean {
+  const { filterHeight, filterWidth, strideHeight, strideWidth, inHeight, inWidth } = info;
+  return (
+    info.dataFormat === 'channelsLast' &&
+    [filterHeight, filterWidth, strideHeight, strideWidth].every((length) => length === 1) &&
+    info.outHeight === inHeight &&
+    info.outWidth === inWidth
+  );
+}

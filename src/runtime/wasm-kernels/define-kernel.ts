@@ -31,6 +31,8 @@ export interface Kit {
   shipped(inputs: NamedTensorInfoMap, attrs: Attributes): TensorInfo;
   /** A new tensor whose values are not set yet; the kernel returns it or it is freed. */
   make(shape: readonly number[], dtype?: DataType): TensorInfo;
+  /** Frees something that `run` or `make` gave, before the kernel is done. */
+  free(tensor: TensorInfo): void;
   /** The values of a float32 tensor, in place; see `typedArrayFromHeap`. */
   floats(tensor: TensorInfo): Float32Array;
 }
@@ -85,14 +87,14 @@ function computeNow(
   attrs: Attributes,
   shipped: KernelFunc | undefined,
 ): TensorInfo {
-  const made: TensorInfo[] = [];
+  const made = new Set<TensorInfo>();
   const call = (kernel: KernelFunc, kernelInputs: NamedTensorInfoMap, kernelAttrs: Attributes) => {
     const output = kernel({
       inputs: kernelInputs,
       attrs: kernelAttrs as NamedAttrMap,
       backend,
     }) as TensorInfo;
-    made.push(output);
+    made.add(output);
     return output;
   };
   const kit: Kit = {
@@ -106,8 +108,11 @@ function computeNow(
     },
     make(shape, dtype = 'float32') {
       const output = backend.makeOutput([...shape], dtype);
-      made.push(output);
+      made.add(output);
       return output;
+    },
+    free(tensor) {
+      if (made.delete(tensor)) backend.disposeData(tensor.dataId);
     },
     floats: (tensor) => backend.typedArrayFromHeap(tensor) as Float32Array,
   };

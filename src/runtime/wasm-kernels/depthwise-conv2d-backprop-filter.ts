@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs';
-import type { WasmKernel } from './define-kernel.js';
+import { type Kit, view, type WasmKernel } from './define-kernel.js';
 import { depthwiseInfo } from './depthwise-conv2d-backprop-input.js';
+import type { ConvolutionInfo } from './stride-residues.js';
 
 /**
  * dw[kh, kw, c, m] = sum over n, oh, ow of
@@ -9,44 +10,78 @@ import { depthwiseInfo } from './depthwise-conv2d-backprop-input.js';
 export const depthwiseConv2dBackpropFilter: WasmKernel = {
   name: 'DepthwiseConv2dNativeBackpropFilter',
   why: 'missing: no depthwise or separable convolution could be trained',
-  how: 'a loop in TypeScript over the backend’s memory, since as a convolution it has one channel a group',
+  how: 'for each tap of the filter the pixels under it, copied in TypeScript, then a Multiply by dy and a Sum',
   compute(kit, inputs, attrs) {
-    const { make, floats } = kit;
-    const source = inputs.x as TensorInfo;
-    const info = depthwiseInfo(kit, source.shape, attrs.filterShape, attrs);
-    const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth } =
-      info;
-    const { strideHeight, strideWidth, padInfo } = info;
-    const multiplier = outChannels / inChannels;
-    const sums = new Float64Array(filterHeight * filterWidth * outChannels);
-    const x = floats(source);
-    const dy = floats(inputs.dy as TensorInfo);
-    for (let image = 0; image < info.batchSize; image++) {
-      for (let outRow = 0; outRow < outHeight; outRow++) {
-        for (let filterRow = 0; filterRow < filterHeight; filterRow++) {
-          const inRow = outRow * strideHeight + filterRow - padInfo.top;
-          if (inRow < 0 || inRow >= inHeight) continue;
-          const xRow = (image * inHeight + inRow) * inWidth;
-          for (let filterColumn = 0; filterColumn < filterWidth; filterColumn++) {
-            const tap = (filterRow * filterWidth + filterColumn) * outChannels;
-            for (let outColumn = 0; outColumn < outWidth; outColumn++) {
-              const inColumn = outColumn * strideWidth + filterColumn - padInfo.left;
-              if (inColumn < 0 || inColumn >= inWidth) continue;
-              let xAt = (xRow + inColumn) * inChannels;
-              let dyAt = ((image * outHeight + outRow) * outWidth + outColumn) * outChannels;
-              for (let sumAt = tap; sumAt < tap + outChannels; xAt++) {
-                const value = x[xAt]!;
-                for (let end = sumAt + multiplier; sumAt < end; sumAt++, dyAt++) {
-                  sums[sumAt] = sums[sumAt]! + value * dy[dyAt]!;
-                }
-              }
-            }
-          }
-        }
+    const { run, make, free, floats } = kit;
+    const x = inputs.x as TensorInfo;
+    const info = depthwiseInfo(kit, x.shape, attrs.filterShape, attrs);
+    const { outChannels, filterHeight, filterWidth } = info;
+    const positions = info.batchSize * info.outHeight * info.outWidth;
+    const dy = view(inputs.dy as TensorInfo, [positions, outChannels]);
+    // Each input channel as often as it has output channels: a Multiply that broadcasts is slow.
+    const pixels = make([positions, outChannels]);
+    const result = make(info.filterShape);
+    for (let row = 0; row < filterHeight; row++) {
+      for (let column = 0; column < filterWidth; column++) {
+        copyPixelsUnderTap(kit, x, pixels, info, row, column);
+        const product = run('Multiply', { a: pixels, b: dy });
+        const sum = run('Sum', { x: product }, { axis: 0, keepDims: false });
+        floats(result).set(floats(sum), (row * filterWidth + column) * outChannels);
+        free(product);
+        free(sum);
       }
     }
-    const result = make(info.filterShape);
-    floats(result).set(sums);
     return result;
   },
 };
+
+/** Zeros where the tap lies in the padding. */
+function copyPixelsUnderTap(
+  { floats }: Kit,
+  x: TensorInfo,
+  pixels: TensorInfo,
+  info: ConvolutionInfo,
+  filterRow: number,
+  filterColumn: number,
+): void {
+  const { inHeight, inWidth, inChannels: channels, outHeight, outWidth, strideWidth } = info;
+  const multiplier = info.outChannels / channels;
+  const from = floats(x);
+  const to = floats(pixels).fill(0);
+  const left = filterColumn - info.padInfo.left;
+  const first = Math.max(0, Math.ceil(-left / strideWidth));
+  const last = Math.min(outWidth - 1, Math.floor((inWidth - 1 - left) / strideWidth));
+  for (let image = 0; image < info.batchSize; image++) {
+    for (let outRow = 0; outRow < outHeight; outRow++) {
+      const inRow = outRow * info.strideHeight + filterRow - info.padInfo.top;
+      if (inRow < 0 || inRow >= inHeight || last < first) continue;
+      const source = ((image * inHeight + inRow) * inWidth + first * strideWidth + left) * channels;
+      const target = ((image * outHeight + outRow) * outWidth + first) * info.outChannels;
+      const count = last - first + 1;
+      if (strideWidth === 1 && multiplier === 1) {
+        to.set(from.subarray(source, source + count * channels), target);
+      } else {
+        copyPixels(from, source, strideWidth * channels, to, target, count, channels, multiplier);
+      }
+    }
+  }
+}
+
+function copyPixels(
+  from: Float32Array,
+  source: number,
+  step: number,
+  to: Float32Array,
+  target: number,
+  count: number,
+  channels: number,
+  multiplier: number,
+): void {
+  let at = target;
+  for (let pixel = 0; pixel < count; pixel++) {
+    for (let channel = 0; channel < channels; channel++) {
+      const value = from[source + pixel * step + channel]!;
+      for (let copy = 0; copy < multiplier; copy++) to[at++] = value;
+    }
+  }
+}
