@@ -8,6 +8,7 @@ import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
+import { addHelp } from './commands/help.js';
 import { addImport } from './commands/import.js';
 import { addInit } from './commands/init.js';
 import { addPredict } from './commands/predict.js';
@@ -66,7 +67,7 @@ export function buildProgram(context: CommandContext): CommandLine {
   addExplain(program, context);
   addSchema(program, context);
   addCompletion(program, context);
-  program.helpCommand('help [command]', 'print the help of a command');
+  addHelp(program, context);
   return program;
 }
 

@@ -25,6 +25,7 @@ describe('a wrong command line', () => {
   it.each([
     [['trian'], "'speccc' has no command 'trian'; did you mean 'train'?"],
     [['frobnicate'], "'speccc' has no command 'frobnicate'"],
+    [['help', 'trains'], "'speccc' has no command 'trains'; did you mean 'train'?"],
     [['data', 'fitch'], "'speccc data' has no command 'fitch'; did you mean 'fetch'?"],
     [['train', '--epoch', '5'], "'speccc train' has no option '--epoch'; did you mean '--epochs'?"],
     [['train', '--epochs', 'many'], "'--epochs': expected a whole number of at least 1, found 'many'"],

@@ -97,6 +97,7 @@ function valuesOf(placeholder: string, choices: readonly string[] | undefined): 
     case 'file':
     case 'path':
     case 'image':
+    case 'model':
       return { kind: 'files' };
     default:
       return { kind: 'anything' };
