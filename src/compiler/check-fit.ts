@@ -135,9 +135,7 @@ export function warnOfLogits(chain: readonly PlacedNode[], loss: LossName, repor
 /** A softmax over one value, which is 1 whatever the weights are. */
 export function warnOfConstant(placed: PlacedNode, report: Report): void {
   const { node, path } = placed;
-  const axis = node.type === 'softmax' ? ((node.options.axis as number | undefined) ?? -1) : -1;
-  const { outputShape } = node;
-  const size = outputShape[axis < 0 ? outputShape.length + axis : axis - 1];
+  const size = node.outputShape[node.outputShape.length - 1];
   if (activationOf(placed) !== 'softmax' || size !== 1) return;
   report({
     severity: 'warning',

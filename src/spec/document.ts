@@ -3,7 +3,7 @@
  * do to a reader (bombs, cycles, tags, strange keys) is settled here: what comes out is a finite tree of
  * plain values.
  */
-import { Composer, type CST, type Document, Lexer, type ParsedNode, Parser } from 'yaml';
+import { Composer, type CST, type Document, isScalar, Lexer, type ParsedNode, Parser } from 'yaml';
 import type { Diagnostic, Range, SpecPath } from '../diagnostics/index.js';
 import { limits } from './limits.js';
 import { lineTable } from './line-table.js';
@@ -66,7 +66,8 @@ export function parseSpec(
   const { faults, fatal } = yamlFaults(documents, text, facts);
   const yaml = documents[0];
   if (fatal || yaml === undefined) return { diagnostics: report(faults) };
-  if (yaml.contents === null) {
+  const { contents } = yaml;
+  if (contents === null || (isScalar(contents) && contents.value === null && !contents.source)) {
     const message = 'expected a spec, found nothing but comments and white space';
     const empty: TextFault = {
       code: 'empty-spec',
@@ -76,7 +77,7 @@ export function parseSpec(
     };
     return { diagnostics: report([...faults, empty]) };
   }
-  const read = readValues(yaml.contents, text);
+  const read = readValues(contents, text);
   const diagnostics = report([...controlCharacters(text), ...faults, ...read.faults]);
   if (read.place === undefined) return { diagnostics };
   return { document: documentOf(file, text, read.value, read.place, rangeOf), diagnostics };
