@@ -11,9 +11,13 @@ import { kernelFunction, type WasmKernel } from './define-kernel.js';
 import { depthwiseConv2dBackpropFilter } from './depthwise-conv2d-backprop-filter.js';
 import { depthwiseConv2dBackpropInput } from './depthwise-conv2d-backprop-input.js';
 import { installFusedAdam } from './fused-adam.js';
+import { gather } from './gather.js';
 import { identity } from './identity.js';
 import { avgPoolGrad, maxPoolGrad } from './pool-grads.js';
 import { mean, sum } from './reductions.js';
+import { resizeNearestNeighborGrad } from './resize-nearest-neighbor-grad.js';
+import { slice } from './slice.js';
+import { tanh } from './tanh.js';
 import { tile } from './tile.js';
 import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 
@@ -33,6 +37,10 @@ export const wasmKernels: readonly WasmKernel[] = [
   mean,
   identity,
   concat,
+  slice,
+  gather,
+  resizeNearestNeighborGrad,
+  tanh,
 ];
 
 const registered = new WeakSet<object>();

@@ -158,3 +158,89 @@ describe('concatenation', () => {
     );
   });
 });
+
+describe('slices', () => {
+  const slices = shapes.chain((shape) =>
+    fc
+      .tuple(...shape.map((length) => fc.tuple(fc.nat(length - 1), fc.integer({ min: 1, max: length }))))
+      .map((axes) => ({
+        shape,
+        begin: axes.map(([first]) => first),
+        size: axes.map(([first, length], axis) => Math.min(length, shape[axis]! - first)),
+      })),
+  );
+
+  it('anywhere and of any size are those of the cpu backend', () => {
+    fc.assert(
+      fc.property(slices, seeds, ({ shape, begin, size }, seed) =>
+        expectAgreement('Slice', { x: drawn(shape, seed) }, { begin, size }, 0),
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('of long rows, of other types, and to the end', () => {
+    const x = drawn([4, 6, 40], 5);
+    expectAgreement('Slice', { x }, { begin: [1, 2, 1], size: [2, -1, 38] }, 0);
+    const ints = { shape: [5, 4], values: Int32Array.from({ length: 20 }, (_, index) => index) };
+    expectAgreement('Slice', { x: ints }, { begin: [1, 1], size: [-1, 2] }, 0);
+    expectAgreement('Slice', { x: ints }, { begin: [5, 0], size: [0, 4] }, 0);
+  });
+});
+
+describe('gathering', () => {
+  const gathers = shapes.chain((shape) =>
+    fc.nat(shape.length - 1).chain((axis) =>
+      fc.record({
+        shape: fc.constant(shape),
+        axis: fc.constant(axis),
+        picked: fc.array(fc.nat(shape[axis]! - 1), { minLength: 1, maxLength: 6 }),
+        isMatrix: fc.boolean(),
+        seed: seeds,
+      }),
+    ),
+  );
+
+  it('along any axis is that of the cpu backend', () => {
+    fc.assert(
+      fc.property(gathers, ({ shape, axis, picked, isMatrix, seed }) => {
+        const indices = {
+          shape: isMatrix ? [1, picked.length] : [picked.length],
+          values: Int32Array.from(picked),
+        };
+        expectAgreement('GatherV2', { x: drawn(shape, seed), indices }, { axis, batchDims: 0 }, 0);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('refuses an index that is not there', () => {
+    const x = drawn([3, 2], 1);
+    const indices = { shape: [1], values: Int32Array.from([3]) };
+    expect(() => runKernel('wasm', 'GatherV2', { x, indices }, { axis: 0, batchDims: 0 })).toThrow('index');
+  });
+});
+
+describe('the gradient of resizing to the nearest neighbour', () => {
+  it('is that of the cpu backend, image by image', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
+        fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 })),
+        fc.integer({ min: 1, max: 3 }),
+        seeds,
+        ([height, width], [outHeight, outWidth], channels, seed) =>
+          // The cpu backend is wrong for more than one image at once.
+          expectAgreement(
+            'ResizeNearestNeighborGrad',
+            {
+              images: drawn([1, height, width, channels], seed),
+              dy: drawn([1, outHeight, outWidth, channels], seed + 1),
+            },
+            { alignCorners: false, halfPixelCenters: false, size: [outHeight, outWidth] },
+          ),
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
