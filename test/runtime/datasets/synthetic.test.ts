@@ -153,7 +153,7 @@ describe('loadDataset', () => {
       loadDataset({ type: 'cifar100' }, { inputShape: [32, 32, 3], seed: 1 }),
     ).rejects.toMatchObject({
       code: 'unknown-dataset',
-      hints: ['data sets: cifar10, synthetic'],
+      hints: ['data sets: cifar10, mnist, fashionMnist, kmnist, synthetic'],
     });
     await expect(loadDataset({ type: 'toString' }, { inputShape: [1], seed: 1 })).rejects.toMatchObject({
       code: 'unknown-dataset',
