@@ -103,7 +103,7 @@ function cut(line: string, start: number, end: number, room: number): View {
   const place = shownText(line.slice(start, end));
   const whole = (prefix + place + shownText(line.slice(Math.max(start, end)))).trimEnd();
   const column = textWidth(prefix);
-  const length = Math.max(1, textWidth(place));
+  const length = Math.max(1, textWidth(place.trimEnd()));
   const from = firstColumn(textWidth(whole), column, length, room);
   const indent = column - from;
   const marks = Math.min(length, room - indent - (from + room < textWidth(whole) ? 1 : 0));

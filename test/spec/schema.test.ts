@@ -1,0 +1,211 @@
+/** The published schema, and that it takes exactly what the checks take. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { resolveGraph } from '../../src/compiler/resolve-graph.js';
+import { layers } from '../../src/layers/index.js';
+import { parseSpec } from '../../src/spec/document.js';
+import { specSchema } from '../../src/spec/schema.js';
+import { validateSpec } from '../../src/spec/validate.js';
+
+type Json = Record<string, unknown>;
+
+const schema = specSchema();
+const ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: false, discriminator: true });
+const accepts = ajv.compile(schema);
+
+/** Every schema inside a schema, with the way to it. */
+function* schemasIn(value: unknown, path = ''): Generator<readonly [string, Json]> {
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    for (const [i, item] of value.entries()) yield* schemasIn(item, `${path}/${i}`);
+    return;
+  }
+  yield [path, value as Json];
+  for (const [key, inner] of Object.entries(value)) yield* schemasIn(inner, `${path}/${key}`);
+}
+
+describe('the schema', () => {
+  test('is a JSON schema of draft 2020-12, and names no host', () => {
+    expect(ajv.validateSchema(schema)).toBe(true);
+    expect(schema.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
+    expect(String(schema.$id)).not.toMatch(/^https?:/);
+  });
+
+  test('describes every option, and lets no other keys in', () => {
+    for (const [path, each] of schemasIn(schema)) {
+      if (each.type !== 'object' || each.properties === undefined) continue;
+      expect([path, each.additionalProperties]).toEqual([path, false]);
+      for (const [name, option] of Object.entries(each.properties as Record<string, Json>)) {
+        if (name === 'type' || option.$ref !== undefined) continue;
+        expect([path, name, typeof option.description]).toEqual([path, name, 'string']);
+      }
+    }
+  });
+
+  test('has a branch for each layer, with its type as a constant', () => {
+    const text = JSON.stringify(schema);
+    for (const type of layers.keys()) expect(text).toContain(`"const":"${type}"`);
+  });
+
+  test('is a copy', () => {
+    (specSchema().properties as Json).name = 'damaged';
+    expect(specSchema()).toEqual(schema);
+  });
+});
+
+const network: readonly Json[] = [
+  {
+    name: 'c1',
+    type: 'conv2d',
+    filters: 6,
+    kernelSize: [5, 5],
+    kernelInitializer: { type: 'heNormal', seed: 3 },
+  },
+  { type: 'maxPooling2d', poolSize: 2, padding: 'same' },
+  {
+    type: 'zeroPadding2d',
+    padding: [
+      [1, 2],
+      [3, 4],
+    ],
+  },
+  { type: 'dropout', rate: 0.5 },
+  { type: 'flatten' },
+  { name: 'f1', type: 'dense', units: 10, activation: 'softmax', useBias: false, kernelRegularizer: 'l2' },
+];
+const good: readonly Json[] = [
+  { name: 'one', input: [32, 32, 3], layers: network },
+  {
+    name: 'two',
+    description: 'with all',
+    seed: 3,
+    input: [32, 32, 3],
+    layers: network,
+    training: {
+      dataset: { type: 'synthetic', classes: 10, train: 20 },
+      optimizer: { type: 'rmsprop', learningRate: 0.1, centered: true },
+      loss: 'categoricalCrossentropy',
+      metrics: ['accuracy', 'mse'],
+      epochs: 2,
+      checkpoint: { monitor: 'val_loss', mode: 'min' },
+    },
+  },
+];
+
+/** A value of a spec replaced, removed or added somewhere. */
+const odd = fc.oneof(
+  fc.constantFrom(null, true, 0, 1, -1, 0.5, 2, 1e15, '', 'adam', 'same', 'l2', 'accuracy', 'loss', 'dense'),
+  fc.constantFrom(
+    [],
+    {},
+    [1],
+    [2, 2],
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    ['mse'],
+    { type: 'l1' },
+    { type: 'adam' },
+    { type: 'nothing' },
+  ),
+  fc.integer(),
+  fc.string({ maxLength: 5 }),
+);
+const change = fc.record({
+  where: fc.nat(),
+  how: fc.constantFrom('replace', 'remove', 'add', 'move'),
+  value: odd,
+  word: fc.string({ maxLength: 8 }),
+});
+
+function placesOf(value: unknown): readonly (readonly [Json, string])[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.keys(value).flatMap((key) => [
+    [value as Json, key] as const,
+    ...placesOf((value as Json)[key]),
+  ]);
+}
+
+function changed(
+  spec: Json,
+  changes: readonly { where: number; how: string; value: unknown; word: string }[],
+): Json {
+  const copy = structuredClone(spec);
+  for (const { where, how, value, word } of changes) {
+    const places = placesOf(copy);
+    const [owner, key] = places[where % places.length]!;
+    if (how === 'replace') owner[key] = value;
+    else if (how === 'move') owner[key] = structuredClone(places[(where * 7) % places.length]![0]);
+    else if (how === 'add' && !Array.isArray(owner) && word !== '__proto__') owner[word] = value;
+    else if (Array.isArray(owner)) owner.splice(Number(key), 1);
+    else delete owner[key];
+  }
+  return copy;
+}
+
+const specs = fc
+  .tuple(fc.constantFrom(...good), fc.array(change, { maxLength: 3 }))
+  .map(([spec, changes]) => changed(spec, changes));
+
+describe('the checks', () => {
+  test('take exactly what the schema takes', () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(specs, (value) => {
+        const { document, diagnostics } = parseSpec(JSON.stringify(value), 'x.yaml');
+        expect(diagnostics).toEqual([]);
+        const faults = validateSpec(document!).diagnostics.filter(({ code }) => code !== 'duplicate-name');
+        expect([faults.map(({ message }) => message), faults.length === 0]).toEqual([
+          faults.map(({ message }) => message),
+          accepts(value),
+        ]);
+        taken += faults.length === 0 ? 1 : 0;
+      }),
+      { numRuns: 2000 },
+    );
+    // Both answers must have been seen often for this to mean anything.
+    expect(taken).toBeGreaterThan(200);
+    expect(taken).toBeLessThan(1800);
+  });
+
+  test('never change what they check', () => {
+    fc.assert(
+      fc.property(specs, (value) => {
+        const { document } = parseSpec(JSON.stringify(value), 'x.yaml');
+        const before = JSON.stringify(document!.value);
+        const { spec } = validateSpec(document!);
+        if (spec !== undefined) resolveGraph(spec);
+        expect(JSON.stringify(document!.value)).toBe(before);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('however a spec is laid out, it is the same graph', () => {
+    const styles = fc.record({
+      indent: fc.constantFrom(1, 2, 4),
+      collectionStyle: fc.constantFrom('any', 'block', 'flow'),
+      defaultStringType: fc.constantFrom('PLAIN', 'QUOTE_DOUBLE', 'QUOTE_SINGLE'),
+      lineWidth: fc.constantFrom(0, 20, 80),
+    } as const);
+    const graphOf = (text: string) => {
+      const { document } = parseSpec(text, 'x.yaml');
+      const { graph } = resolveGraph(validateSpec(document!).spec!);
+      const nodes = graph?.nodes.map(({ range: _range, ...node }) => node);
+      return graph && { ...graph, nodes, source: undefined };
+    };
+    for (const spec of good) {
+      const wanted = graphOf(JSON.stringify(spec));
+      expect(wanted).toBeDefined();
+      fc.assert(
+        fc.property(styles, (style) => {
+          expect(graphOf(stringify(spec, style))).toEqual(wanted);
+        }),
+        { numRuns: 40 },
+      );
+    }
+  });
+});
