@@ -21,6 +21,41 @@ export const layerCodes = codeTable({
     right:
       '- { type: dense, units: 4, name: a }\n- { type: dense, units: 4, name: b }\n- { type: add, from: [a, b] }',
   },
+  'unsuitable-nested-layer': {
+    kind: 'spec',
+    title: 'a layer that cannot stand inside this one',
+    explanation:
+      '`bidirectional` runs a recurrent layer in both directions: simpleRNN, gru, lstm or convLstm2d. tfjs copies it by its configuration, which fails for all others.',
+    wrong: 'input: [5, 3]\nlayers:\n  - { type: bidirectional, layer: { type: dense, units: 4 } }',
+    right: 'input: [5, 3]\nlayers:\n  - { type: bidirectional, layer: { type: gru, units: 4 } }',
+  },
+  'unusable-mask': {
+    kind: 'spec',
+    title: 'a recurrent layer that tfjs would give a wrong mask',
+    explanation:
+      '`masking`, and `embedding` with `maskZero`, mark the steps that recurrent layers skip. tfjs hands the mask on to every recurrent layer that it computes later, even where another layer has changed the steps in between, and it loses it in merge layers other than `concatenate`. The results would be wrong without a word, so this is an error.',
+    wrong:
+      'input: [5, 3]\nlayers:\n  - { type: masking }\n  - { type: lstm, units: 4 }\n  - { type: repeatVector, n: 5 }\n  - { type: lstm, units: 4 }',
+    right:
+      'input: [5, 3]\nlayers:\n  - { type: masking }\n  - { type: lstm, units: 4, returnSequences: true }\n  - { type: lstm, units: 4 }',
+  },
+  'spoiled-input-shape': {
+    kind: 'spec',
+    title: 'a layer that has to stand right after a reshape',
+    explanation:
+      'The classes of `categoryEncoding` and `centerCrop` in tfjs write the shape of their output into that of their input, so that a model in which they come first, or after a layer that keeps its shape, takes no input any more. Put a `reshape` before them, to the shape that is there anyway, whose output nothing else takes.',
+    wrong: 'input: [3]\nlayers:\n  - { type: categoryEncoding, numTokens: 10 }',
+    right:
+      'input: [3]\nlayers:\n  - { type: reshape, targetShape: [3] }\n  - { type: categoryEncoding, numTokens: 10 }',
+  },
+  'slow-initializer': {
+    kind: 'spec',
+    title: 'a weight that takes long to start',
+    explanation:
+      '`orthogonal`, which recurrent layers use for their state where nothing is said, takes tfjs some 7 seconds for an lstm of 64 units and 40 for one of 128. Any other initializer starts at once. (A warning: the model is built all the same.)',
+    wrong: 'input: [5, 3]\nlayers:\n  - { type: lstm, units: 200 }',
+    right: 'input: [5, 3]\nlayers:\n  - { type: lstm, units: 200, recurrentInitializer: glorotUniform }',
+  },
   'invalid-layer-definition': {
     kind: 'usage',
     title: 'a layer of your own that cannot join the others',

@@ -1,5 +1,6 @@
 import { defineLayer } from './define-layer.js';
 import { elementwise } from './elementwise.js';
+import { keepsMask } from './masks.js';
 import { activationNames, oneOf } from './options.js';
 
 export const activation = defineLayer({
@@ -7,6 +8,7 @@ export const activation = defineLayer({
   summary: 'A function of each value; softmax works along the last axis.',
   options: { activation: oneOf(activationNames, { description: 'The function.' }) },
   ...elementwise,
+  ...keepsMask,
   examples: [
     { input: [4, 4, 2], options: { activation: 'relu' } },
     { input: [7], options: { activation: 'softmax' } },

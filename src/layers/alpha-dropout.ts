@@ -1,4 +1,5 @@
 import { defineLayer } from './define-layer.js';
+import { keepsMask } from './masks.js';
 import { noiseShapeProblem } from './noise-shape.js';
 import { dropRate, listOf, positiveInteger } from './options.js';
 import { Type } from './type.js';
@@ -18,6 +19,7 @@ export const alphaDropout = defineLayer({
     ),
   },
   outputShape: ({ noiseShape }, input) => noiseShapeProblem(noiseShape, input) ?? input,
+  ...keepsMask,
   examples: [
     { input: [4, 4, 2], options: { rate: 0.5 } },
     { title: 'whole channels at once', input: [4, 4, 2], options: { rate: 0.25, noiseShape: [1, 1, 1, 2] } },

@@ -1,5 +1,6 @@
 import { inputAxes } from './axis.js';
 import { defineLayer } from './define-layer.js';
+import { keepsMask } from './masks.js';
 import { center, epsilon, missingWeightProblem, normalizationRankProblem, scale } from './normalization.js';
 import { isProblem, type Problem } from './problem.js';
 import { Type } from './type.js';
@@ -64,6 +65,7 @@ export const batchNormalization = defineLayer({
     }
     return missingWeightProblem(options);
   },
+  ...keepsMask,
   examples: [
     { input: [4, 4, 3], options: {} },
     {

@@ -43,6 +43,7 @@ export const concatenate = defineMergeLayer({
   lower({ axis }, inputs) {
     return axis === undefined || axis >= -1 ? {} : { axis: axis + inputs[0]!.length + 1 };
   },
+  mask: () => 'joins',
   examples: [
     {
       inputs: [

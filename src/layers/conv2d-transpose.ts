@@ -1,9 +1,13 @@
-import { biasOptions, convolutionOptions, filters, kernelSize, outputOptions } from './convolution.js';
+import {
+  biasOptions,
+  convolutionOptions,
+  filters,
+  kernelSize,
+  outputOptions,
+  transposedConvolution,
+} from './convolution.js';
 import { defineLayer } from './define-layer.js';
-import { imageOf, imageShape, requireImage } from './image.js';
-import { axisValues } from './options.js';
-import { sizeOf } from './shape.js';
-import { weight, weightOptions } from './weight-options.js';
+import { weightOptions } from './weight-options.js';
 
 // tfjs's types list `dilationRate` as well, but it computes the layer without it.
 export const conv2dTranspose = defineLayer({
@@ -11,31 +15,13 @@ export const conv2dTranspose = defineLayer({
   summary: 'Transposed 2-D convolution (deconvolution): enlarges an image by its strides.',
   options: {
     filters,
-    kernelSize,
-    ...convolutionOptions,
+    kernelSize: kernelSize(),
+    ...convolutionOptions(),
     ...outputOptions,
     ...weightOptions('kernel', 'glorotNormal'),
     ...biasOptions,
   },
-  outputShape(options, input) {
-    const wrong = requireImage(input, options.dataFormat);
-    if (wrong) return wrong;
-    const { spatial } = imageOf(input, options.dataFormat);
-    const size = axisValues(options.kernelSize);
-    const strides = axisValues(options.strides ?? 1);
-    // tfjs's `deconvLength`
-    const length = (axis: 0 | 1) => {
-      const excess = options.padding === 'same' ? 0 : Math.max(size[axis] - strides[axis], 0);
-      return spatial[axis] * strides[axis] + excess;
-    };
-    return imageShape({ spatial: [length(0), length(1)], channels: options.filters }, options.dataFormat);
-  },
-  weights(options, input) {
-    const { channels } = imageOf(input, options.dataFormat);
-    const kernel = weight('kernel', [...axisValues(options.kernelSize), options.filters, channels]);
-    return options.useBias === false ? [kernel] : [kernel, weight('bias', [options.filters])];
-  },
-  multiplyAdds: (options, input) => sizeOf(input) * sizeOf(axisValues(options.kernelSize)) * options.filters,
+  ...transposedConvolution(2),
   examples: [
     { input: [4, 4, 3], options: { filters: 2, kernelSize: 3, strides: 2 } },
     {

@@ -1,40 +1,28 @@
 import {
   biasOptions,
   convolutionOptions,
-  convolutionShape,
   dilationRate,
-  dilationTrainingProblem,
   filters,
   kernelSize,
   outputOptions,
+  plainConvolution,
 } from './convolution.js';
 import { defineLayer } from './define-layer.js';
-import { imageOf } from './image.js';
-import { axisValues } from './options.js';
-import { sizeOf } from './shape.js';
-import { weight, weightOptions } from './weight-options.js';
+import { weightOptions } from './weight-options.js';
 
 export const conv2d = defineLayer({
   type: 'conv2d',
   summary: '2-D convolution: slides `filters` kernels over an image.',
   options: {
     filters,
-    kernelSize,
-    ...convolutionOptions,
-    dilationRate,
+    kernelSize: kernelSize(),
+    ...convolutionOptions(),
+    dilationRate: dilationRate(),
     ...outputOptions,
     ...weightOptions('kernel', 'glorotNormal'),
     ...biasOptions,
   },
-  outputShape: (options, input) => convolutionShape(options, input, () => options.filters),
-  weights(options, input) {
-    const { channels } = imageOf(input, options.dataFormat);
-    const kernel = weight('kernel', [...axisValues(options.kernelSize), channels, options.filters]);
-    return options.useBias === false ? [kernel] : [kernel, weight('bias', [options.filters])];
-  },
-  multiplyAdds: (options, input, output) =>
-    sizeOf(output) * sizeOf(axisValues(options.kernelSize)) * imageOf(input, options.dataFormat).channels,
-  trainingProblem: dilationTrainingProblem,
+  ...plainConvolution(2),
   examples: [
     { input: [8, 8, 3], options: { filters: 4, kernelSize: 3 } },
     {

@@ -14,13 +14,14 @@ export const cropping2D = defineLayer({
     dataFormat: dataFormat(),
   },
   outputShape: ({ cropping, dataFormat }, input) =>
-    mapImage(input, dataFormat, ([height, width]) => {
-      const [vertical, horizontal] = marginSums(cropping);
-      return vertical < height && horizontal < width
-        ? [height - vertical, width - horizontal]
+    mapImage(input, dataFormat, (spatial) => {
+      const sums = marginSums(cropping);
+      const left = spatial.map((length, axis) => length - sums[axis]!);
+      return left.every((length) => length > 0)
+        ? left
         : {
             code: 'shape-mismatch',
-            message: `crops ${formatShape([vertical, horizontal])} off ${formatShape([height, width])}, which leaves nothing`,
+            message: `crops ${formatShape(sums)} off ${formatShape(spatial)}, which leaves nothing`,
             option: 'cropping',
           };
     }),

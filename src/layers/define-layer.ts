@@ -44,23 +44,27 @@ import type { Argument, Call, LayerClass } from './call.js';
 import { classNameOf } from './class-name.js';
 import { type CommonOptions, commonOptions } from './common-options.js';
 import type {
+  Definition,
   LayerExample,
   LayerOptions,
   LowerContext,
   MergeDefinition,
   SingleDefinition,
 } from './layer-definition.js';
+import type { MaskReading, MaskRole } from './masks.js';
+import type { NestedLayer } from './nested-layer.js';
 import { strictObject } from './options.js';
 import { isProblem, type Problem } from './problem.js';
 import type { Shape } from './shape.js';
 import type { Static, TObject, TProperties } from './type.js';
-import { lowerWeightOptions, type Weight, weightOptionProblem } from './weight-options.js';
+import { lowerWeightOptions, slowWeightProblem, type Weight, weightOptionProblem } from './weight-options.js';
 
 /** A kind's own options together with those that every layer has. */
 type Options<Properties extends TProperties> = Static<TObject<Properties>>;
 
 interface KindExample<Properties extends TProperties> {
   readonly title?: string;
+  readonly before?: NestedLayer;
   readonly options: Options<Properties> & CommonOptions;
 }
 
@@ -77,6 +81,11 @@ interface Kind<Properties extends TProperties, Input> {
   weights?(options: Options<Properties>, input: Input): readonly Weight[];
   multiplyAdds?(options: Options<Properties>, input: Input, output: Shape): number;
   trainingProblem?(options: Options<Properties>, input: Input): Problem | undefined;
+  inputGradientProblem?(options: Options<Properties>, input: Input): Problem | undefined;
+  warning?(options: Options<Properties>, input: Input): Problem | undefined;
+  readonly spoilsInputShape?: true;
+  mask?(options: Options<Properties>): MaskRole;
+  readsMask?(options: Options<Properties>, input: Input): MaskReading;
   integersBelow?(options: Options<Properties>): number | undefined;
   /** Options that tfjs wants in another form than the spec's, by name. */
   lower?(
@@ -124,76 +133,61 @@ function listedInputs<Properties extends TProperties>(kind: LayerKind<Properties
   }));
 }
 
-type Completed<Input> = Omit<SingleDefinition, 'role' | 'inputs' | 'examples' | keyof Functions<Input>> &
-  Functions<Input>;
-
-interface Functions<Input> {
-  outputShape(options: LayerOptions, input: Input): Shape | Problem;
-  weights?(options: LayerOptions, input: Input): readonly Weight[];
-  multiplyAdds?(options: LayerOptions, input: Input, output: Shape): number;
-  trainingProblem?(options: LayerOptions, input: Input): Problem | undefined;
-}
+type Completed<Input> = Omit<Definition<Input>, 'role' | 'inputs' | 'examples'>;
 
 /** Forgets the types of a kind's options, so that a registry can hold all kinds: whoever calls has checked them. */
 function complete<Properties extends TProperties, Input>(
   kind: Kind<Properties, Input>,
   inputOf: (context: LowerContext) => Input,
 ): Completed<Input> {
-  const { type, summary, multiplyAdds, trainingProblem, integersBelow } = kind as unknown as Kind<
-    TProperties,
-    Input
-  >;
+  const { type, summary, options: own, trainable: offered, implementation, lower, ...functions } = kind;
   const weightsOf = (options: Options<Properties>, input: Input) => kind.weights?.(options, input) ?? [];
-  const checked = {
+  const completed = {
+    ...functions,
+    type,
+    className: implementation?.className ?? classNameOf(type),
+    summary,
+    options: strictObject({ ...own, ...(offered === false ? {} : commonOptions) }),
     outputShape(options: Options<Properties>, input: Input) {
       const shape = kind.outputShape(options, input);
       if (isProblem(shape)) return shape;
-      return weightOptionProblem(kind.options, options as LayerOptions, weightsOf(options, input)) ?? shape;
+      return weightOptionProblem(own, options as LayerOptions, weightsOf(options, input)) ?? shape;
     },
-    weights(options: Options<Properties>, input: Input) {
-      const frozen = (options as CommonOptions).trainable === false;
-      return weightsOf(options, input).map(({ name, shape, trainable }) => ({
-        name,
-        shape,
-        trainable: trainable && !frozen,
-      }));
-    },
+    ...(kind.weights && {
+      warning: (options: Options<Properties>, input: Input) =>
+        kind.warning?.(options, input) ??
+        slowWeightProblem(own, options as LayerOptions, weightsOf(options, input)),
+      weights(options: Options<Properties>, input: Input) {
+        const frozen = (options as CommonOptions).trainable === false;
+        return weightsOf(options, input).map(({ name, shape, trainable }) => ({
+          name,
+          shape,
+          trainable: trainable && !frozen,
+        }));
+      },
+    }),
     lower(options: Options<Properties>, context: LowerContext): Call {
       const input = inputOf(context);
       const { trainable } = options as CommonOptions;
       const lowered: LayerOptions = {
         ...(options as object),
-        ...lowerWeightOptions(kind.options, options as LayerOptions, weightsOf(options, input), context),
-        ...kind.lower?.(options, input, context),
+        ...lowerWeightOptions(own, options as LayerOptions, weightsOf(options, input), context),
+        ...lower?.(options, input, context),
       };
-      const own = Object.keys(kind.options)
+      const given = Object.keys(own)
         .filter((name) => lowered[name] !== undefined)
         .map((name) => [name, lowered[name] as Argument]);
       const args = [
         {
           name: context.name,
-          ...Object.fromEntries(own),
+          ...Object.fromEntries(given),
           ...(trainable === undefined ? {} : { trainable }),
         },
       ];
-      return kind.implementation === undefined
+      return implementation === undefined
         ? { call: `tf.layers.${type}`, args }
-        : { call: 'new', ...kind.implementation, args };
+        : { call: 'new', ...implementation, args };
     },
-  } as unknown as Pick<Completed<Input>, 'outputShape' | 'weights' | 'lower'>;
-  const { weights, ...others } = checked;
-  return {
-    type,
-    className: kind.implementation?.className ?? classNameOf(type),
-    summary,
-    options: strictObject({
-      ...kind.options,
-      ...(kind.trainable === false ? {} : commonOptions),
-    }) as unknown as TObject,
-    ...others,
-    ...(kind.weights && { weights: weights! }),
-    ...(multiplyAdds && { multiplyAdds }),
-    ...(trainingProblem && { trainingProblem }),
-    ...(integersBelow && { integersBelow }),
-  } as unknown as Completed<Input>;
+  };
+  return completed as unknown as Completed<Input>;
 }

@@ -1,4 +1,5 @@
 import { defineLayer } from './define-layer.js';
+import { keepsMask } from './masks.js';
 import { activation, positiveInteger, useBias } from './options.js';
 import { rankProblem } from './problem.js';
 import { sizeOf } from './shape.js';
@@ -26,6 +27,7 @@ export const dense = defineLayer({
     return useBias === false ? [kernel] : [kernel, weight('bias', [units])];
   },
   multiplyAdds: (_options, input, output) => input[input.length - 1]! * sizeOf(output),
+  ...keepsMask,
   examples: [
     { input: [12], options: { units: 5 } },
     { title: 'on every row', input: [3, 4], options: { units: 5, activation: 'tanh', useBias: false } },

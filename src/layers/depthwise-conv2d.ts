@@ -17,11 +17,11 @@ export const depthwiseConv2d = defineLayer({
   type: 'depthwiseConv2d',
   summary: 'A 2-D convolution of each channel by itself.',
   options: {
-    kernelSize,
+    kernelSize: kernelSize(),
     depthMultiplier: Type.Optional(
       positiveInteger({ description: 'Number of outputs for each input channel.', default: 1 }),
     ),
-    ...convolutionOptions,
+    ...convolutionOptions(),
     ...outputOptions,
     ...weightOptions('depthwise', 'glorotNormal', 'depthwise kernel'),
     ...biasOptions,

@@ -1,4 +1,5 @@
 import { defineLayer } from './define-layer.js';
+import { keepsMask } from './masks.js';
 import { noiseShapeProblem } from './noise-shape.js';
 import { anyOf, dropRate, listOf, positiveInteger, randomMaskSeed } from './options.js';
 import { Type } from './type.js';
@@ -18,6 +19,7 @@ export const dropout = defineLayer({
     seed: randomMaskSeed(),
   },
   outputShape: ({ noiseShape }, input) => noiseShapeProblem(noiseShape, input) ?? input,
+  ...keepsMask,
   examples: [
     { input: [4, 4, 2], options: { rate: 0.5 } },
     {

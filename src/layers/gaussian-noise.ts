@@ -1,5 +1,6 @@
 import { defineLayer } from './define-layer.js';
 import { elementwise } from './elementwise.js';
+import { keepsMask } from './masks.js';
 import { Type } from './type.js';
 
 export const gaussianNoise = defineLayer({
@@ -7,6 +8,7 @@ export const gaussianNoise = defineLayer({
   summary: 'In training, adds normal noise with mean zero.',
   options: { stddev: Type.Number({ minimum: 0, description: 'Standard deviation of the noise.' }) },
   ...elementwise,
+  ...keepsMask,
   examples: [
     { input: [4, 4, 2], options: { stddev: 0.1 } },
     { input: [6], options: { stddev: 1 } },

@@ -1,33 +1,42 @@
-/** Images in either data format. */
+/** Sequences, images and volumes, in either data format: values with channels along one to three spatial axes. */
 import { isProblem, type Problem, requireRank } from './problem.js';
 import type { Shape } from './shape.js';
 
 export type DataFormat = 'channelsFirst' | 'channelsLast';
 
+/** How many spatial axes there are: 1 for a sequence, 2 for an image, 3 for a volume. */
+export type Axes = 1 | 2 | 3;
+
 export interface Image {
-  /** [height, width] */
-  readonly spatial: readonly [number, number];
+  /** [steps], [height, width] or [depth, height, width] */
+  readonly spatial: readonly number[];
   readonly channels: number;
 }
 
-/** The parts of an image's shape, which must have three dimensions. */
+const spatialNames: Readonly<Record<Axes, string>> = {
+  1: 'steps',
+  2: 'height, width',
+  3: 'depth, height, width',
+};
+
+/** The parts of a shape that has one dimension more than there are spatial axes. */
 export function imageOf(shape: Shape, dataFormat: DataFormat = 'channelsLast'): Image {
-  const [first, second, third] = shape as [number, number, number];
   return dataFormat === 'channelsFirst'
-    ? { spatial: [second, third], channels: first }
-    : { spatial: [first, second], channels: third };
+    ? { spatial: shape.slice(1), channels: shape[0]! }
+    : { spatial: shape.slice(0, -1), channels: shape[shape.length - 1]! };
 }
 
 export function imageShape({ spatial, channels }: Image, dataFormat: DataFormat = 'channelsLast'): Shape {
   return dataFormat === 'channelsFirst' ? [channels, ...spatial] : [...spatial, channels];
 }
 
-/** Says so where the input is no image. */
-export function requireImage(input: Shape, dataFormat?: DataFormat): Problem | undefined {
+/** Says so where the input has not the dimensions of an image. */
+export function requireImage(input: Shape, dataFormat?: DataFormat, axes: Axes = 2): Problem | undefined {
+  const names = spatialNames[axes];
   return requireRank(
     input,
-    3,
-    dataFormat === 'channelsFirst' ? '[channels, height, width]' : '[height, width, channels]',
+    axes + 1,
+    dataFormat === 'channelsFirst' ? `[channels, ${names}]` : `[${names}, channels]`,
   );
 }
 
@@ -35,9 +44,10 @@ export function requireImage(input: Shape, dataFormat?: DataFormat): Problem | u
 export function mapImage(
   input: Shape,
   dataFormat: DataFormat | undefined,
-  change: (spatial: readonly [number, number]) => readonly [number, number] | Problem,
+  change: (spatial: readonly number[]) => readonly number[] | Problem,
+  axes: Axes = 2,
 ): Shape | Problem {
-  const wrong = requireImage(input, dataFormat);
+  const wrong = requireImage(input, dataFormat, axes);
   if (wrong) return wrong;
   const { spatial, channels } = imageOf(input, dataFormat);
   const changed = change(spatial);

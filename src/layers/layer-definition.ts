@@ -1,5 +1,7 @@
 /** What is known of a layer kind, in the form that schema, reference, resolver, targets and tests read. */
 import type { Call } from './call.js';
+import type { MaskReading, MaskRole } from './masks.js';
+import type { NestedLayer } from './nested-layer.js';
 import type { Problem } from './problem.js';
 import type { Shape } from './shape.js';
 import type { TObject } from './type.js';
@@ -35,10 +37,12 @@ export interface LayerExample<Options = LayerOptions> {
   /** The shapes that it is shown on: one, or several for a layer that joins. */
   readonly inputs: readonly Shape[];
   readonly options: Options;
+  /** The layer that has to stand before this one; where left out, it can be the first of a model. */
+  readonly before?: NestedLayer;
 }
 
 /** `Input` is a shape, or a list of shapes for layers that join. */
-interface Definition<Input> {
+export interface Definition<Input> {
   /**
    * `layer`: a step of a model. `cell`: one step of a recurrent layer, which stands only where an option asks for a
    * cell; its input is that of one step, and its output the value that it gives to the outside at each step.
@@ -69,6 +73,22 @@ interface Definition<Input> {
    * starts while compiling for inference goes on. Nothing where training works, or where left out.
    */
   trainingProblem?(options: LayerOptions, input: Input): Problem | undefined;
+  /**
+   * Why tfjs has no gradient with respect to the input, so that nothing that is trained may stand before it.
+   * Nothing where it has one, or where left out.
+   */
+  inputGradientProblem?(options: LayerOptions, input: Input): Problem | undefined;
+  /** What works, but not as people expect: weights that take long to start. */
+  warning?(options: LayerOptions, input: Input): Problem | undefined;
+  /**
+   * True where tfjs's class writes its output's shape into the recorded shape of its input, so that it can only
+   * stand after a `reshape` that nothing else takes.
+   */
+  readonly spoilsInputShape?: true;
+  /** What becomes of the mask of a sequence; `ends` where left out. */
+  mask?(options: LayerOptions): MaskRole;
+  /** How it uses the mask of its input; not at all where left out. */
+  readsMask?(options: LayerOptions, input: Input): MaskReading;
   /**
    * Where the inputs must be whole numbers, such as the indices of an embedding: from 0 to below this. Undefined
    * for any numbers, or where left out.

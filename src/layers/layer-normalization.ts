@@ -1,5 +1,6 @@
 import { inputAxes } from './axis.js';
 import { defineLayer } from './define-layer.js';
+import { keepsMask } from './masks.js';
 import { center, epsilon, missingWeightProblem, normalizationRankProblem, scale } from './normalization.js';
 import { anyOf, listOf } from './options.js';
 import { isProblem } from './problem.js';
@@ -40,6 +41,7 @@ export const layerNormalization = defineLayer({
     ];
   },
   trainingProblem: missingWeightProblem,
+  ...keepsMask,
   examples: [
     { input: [6], options: {} },
     {

@@ -1,11 +1,11 @@
 import { defineMergeLayer } from './define-layer.js';
-import { broadcastTrainingProblem, elementwiseMerge } from './merge.js';
+import { broadcastGradientProblem, elementwiseMerge } from './merge.js';
 
 export const maximum = defineMergeLayer({
   type: 'maximum',
   summary: 'The largest of its inputs, value by value.',
   ...elementwiseMerge,
-  trainingProblem: broadcastTrainingProblem,
+  inputGradientProblem: broadcastGradientProblem,
   examples: [
     {
       inputs: [
@@ -15,6 +15,6 @@ export const maximum = defineMergeLayer({
       ],
       options: {},
     },
-    { title: 'a row for all rows, for inference', inputs: [[3, 4], [4]], options: {} },
+    { title: 'a row for all rows', inputs: [[3, 4], [4]], options: {} },
   ],
 });

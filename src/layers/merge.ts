@@ -1,4 +1,5 @@
 /** What the merge layers share. */
+import type { MaskRole } from './masks.js';
 import { isProblem, type Problem } from './problem.js';
 import { formatShape, type Shape } from './shape.js';
 
@@ -37,14 +38,15 @@ const isBroadcast = (inputs: readonly Shape[]) =>
 export const elementwiseMerge = {
   options: {},
   outputShape: (_options: object, inputs: readonly Shape[]): Shape | Problem => broadcastShape(inputs),
+  mask: (): MaskRole => 'garbles',
 };
 
 /** The gradients of tfjs's maximum and minimum have the shape of the output, whatever that of the input is. */
-export function broadcastTrainingProblem(_options: object, inputs: readonly Shape[]): Problem | undefined {
+export function broadcastGradientProblem(_options: object, inputs: readonly Shape[]): Problem | undefined {
   if (!isBroadcast(inputs) || isProblem(broadcastShape(inputs))) return undefined;
   return {
     code: 'not-trainable',
-    message: `joins ${formatShapes(inputs)}, but tfjs trains it on inputs of one shape only`,
+    message: `joins ${formatShapes(inputs)}, but tfjs has a gradient for inputs of one shape only`,
     hint: 'give its inputs the same shape, or compile the model for inference only',
   };
 }

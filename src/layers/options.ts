@@ -2,6 +2,7 @@
  * Option types that many layers share. Descriptions end up in the JSON schema, the reference and editors;
  * names, defaults and meanings are tfjs's.
  */
+import type { Axes } from './image.js';
 import { type TProperties, type TSchema, Type } from './type.js';
 
 /** An object that allows no other keys. */
@@ -29,16 +30,16 @@ export function anyOf<Value>(forms: readonly TSchema[], options: object = {}) {
   return Type.Unsafe<Value>({ anyOf: [...forms], ...options });
 }
 
-/** A value for height and width at once, or one for each. */
-export type PerAxis = number | readonly [height: number, width: number];
+/** One value for all spatial axes, or one for each: [height, width]. */
+export type PerAxis = number | readonly number[];
 
-export function perAxis(element: TSchema, options: object = {}) {
-  return anyOf<PerAxis>([element, listOf(element, { minItems: 2, maxItems: 2 })], options);
+export function perAxis(element: TSchema, options: object = {}, axes: Axes = 2) {
+  return anyOf<PerAxis>([element, listOf(element, { minItems: axes, maxItems: axes })], options);
 }
 
-/** [height, width] of an option made by `perAxis`. */
-export function axisValues(value: PerAxis): readonly [number, number] {
-  return typeof value === 'number' ? [value, value] : value;
+/** The values of an option made by `perAxis`, one for each axis. */
+export function axisValues(value: PerAxis, axes: Axes = 2): readonly number[] {
+  return typeof value === 'number' ? Array<number>(axes).fill(value) : value;
 }
 
 type Pair = readonly [number, number];
@@ -94,7 +95,7 @@ export const dataFormat = () =>
   Type.Optional(
     oneOf(['channelsFirst', 'channelsLast'], {
       description:
-        'Whether an image is [height, width, channels] (channelsLast) or [channels, height, width] (channelsFirst).',
+        'Whether the channels are the last dimension of an example (channelsLast) or the first (channelsFirst).',
       default: 'channelsLast',
     }),
   );

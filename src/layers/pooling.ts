@@ -1,6 +1,5 @@
-/** What the 2-D poolings share. */
-
-import { type DataFormat, imageOf, mapImage, requireImage } from './image.js';
+/** What the poolings along one to three axes share. */
+import { type Axes, type DataFormat, imageOf, mapImage, requireImage } from './image.js';
 import { axisValues, dataFormat, type PerAxis, padding, perAxis, positiveInteger } from './options.js';
 import type { Problem } from './problem.js';
 import type { Shape } from './shape.js';
@@ -14,33 +13,57 @@ interface PoolingOptions {
   readonly dataFormat?: DataFormat;
 }
 
-export const pooling2d = {
-  options: {
-    poolSize: Type.Optional(
-      perAxis(positiveInteger(), {
-        description: 'Height and width of the window: one number for both, or [height, width].',
-        default: 2,
-      }),
-    ),
-    strides: Type.Optional(
-      perAxis(positiveInteger(), {
-        description: 'Steps of the window, down and across; poolSize where left out.',
-      }),
-    ),
-    padding: padding(),
-    dataFormat: dataFormat(),
-  },
-  outputShape: (
-    { poolSize = 2, strides = poolSize, padding = 'valid', dataFormat }: PoolingOptions,
-    input: Shape,
-  ) =>
-    mapImage(input, dataFormat, (spatial) =>
-      windowPositions(
-        spatial,
-        { size: axisValues(poolSize), strides: axisValues(strides), dilation: [1, 1], padding },
+const sizes: Readonly<Record<Axes, string>> = {
+  1: 'Length of the window, in steps.',
+  2: 'Height and width of the window: one number for both, or [height, width].',
+  3: 'Size of the window: one number for all axes, or [depth, height, width].',
+};
+
+const moves: Readonly<Record<Axes, string>> = {
+  1: 'Steps that the window moves on; poolSize where left out.',
+  2: 'Steps of the window, down and across; poolSize where left out.',
+  3: 'Steps of the window along depth, height and width; poolSize where left out.',
+};
+
+function pooling(axes: Axes) {
+  return {
+    options: {
+      poolSize: Type.Optional(perAxis(positiveInteger(), { description: sizes[axes], default: 2 }, axes)),
+      strides: Type.Optional(perAxis(positiveInteger(), { description: moves[axes] }, axes)),
+      padding: padding(),
+    },
+    outputShape: (
+      { poolSize = 2, strides = poolSize, padding = 'valid', dataFormat }: PoolingOptions,
+      input: Shape,
+    ) =>
+      mapImage(
         input,
+        dataFormat,
+        (spatial) =>
+          windowPositions(
+            spatial,
+            {
+              size: axisValues(poolSize, axes),
+              strides: axisValues(strides, axes),
+              dilation: spatial.map(() => 1),
+              padding,
+            },
+            input,
+          ),
+        axes,
       ),
-    ),
+  };
+}
+
+/** Of sequences, which tfjs takes with their channels last only. */
+export const pooling1d = pooling(1);
+export const pooling2d = { ...pooling(2), options: { ...pooling(2).options, dataFormat: dataFormat() } };
+export const pooling3d = { ...pooling(3), options: { ...pooling(3).options, dataFormat: dataFormat() } };
+
+export const globalPooling1d = {
+  options: {},
+  outputShape: (_options: object, input: Shape): Shape | Problem =>
+    requireImage(input, 'channelsLast', 1) ?? [imageOf(input).channels],
 };
 
 export const globalPooling2d = {

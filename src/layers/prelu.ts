@@ -1,5 +1,6 @@
 import { inputAxes } from './axis.js';
 import { defineLayer } from './define-layer.js';
+import { keepsMask } from './masks.js';
 import { anyOf, listOf, positiveInteger } from './options.js';
 import { isProblem } from './problem.js';
 import { Type } from './type.js';
@@ -30,6 +31,7 @@ export const prelu = defineLayer({
       ),
     ];
   },
+  ...keepsMask,
   examples: [
     { input: [6], options: {} },
     { title: 'one slope a channel', input: [4, 4, 2], options: { sharedAxes: [1, 2] } },

@@ -1,5 +1,6 @@
 import { defineLayer } from './define-layer.js';
 import { elementwise } from './elementwise.js';
+import { keepsMask } from './masks.js';
 import { Type } from './type.js';
 
 export const reLU = defineLayer({
@@ -14,6 +15,7 @@ export const reLU = defineLayer({
     ),
   },
   ...elementwise,
+  ...keepsMask,
   examples: [
     { input: [4, 4, 2], options: {} },
     { input: [6], options: { maxValue: 6 } },

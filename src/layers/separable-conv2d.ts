@@ -20,15 +20,15 @@ export const separableConv2d = defineLayer({
   summary: 'A convolution of each channel by itself, then a 1x1 convolution that mixes the channels.',
   options: {
     filters,
-    kernelSize,
+    kernelSize: kernelSize(),
     depthMultiplier: Type.Optional(
       positiveInteger({
         description: 'Number of values for each input channel between the two.',
         default: 1,
       }),
     ),
-    ...convolutionOptions,
-    dilationRate,
+    ...convolutionOptions(),
+    dilationRate: dilationRate(),
     ...outputOptions,
     // tfjs's types list `pointwiseInitializer`, but its constructor reads this one for both kernels.
     depthwiseInitializer: initializer(
@@ -66,7 +66,7 @@ export const separableConv2d = defineLayer({
     const positions = sizeOf(imageOf(output, options.dataFormat).spatial);
     return positions * between * (sizeOf(axisValues(options.kernelSize)) + options.filters);
   },
-  trainingProblem: dilationTrainingProblem,
+  trainingProblem: (options) => dilationTrainingProblem(options),
   examples: [
     { input: [8, 8, 3], options: { filters: 4, kernelSize: 3 } },
     {

@@ -9,13 +9,13 @@ export const thresholdedReLU = defineLayer({
     theta: Type.Optional(Type.Number({ minimum: 0, default: 1, description: 'The threshold.' })),
   },
   ...elementwise,
-  trainingProblem: () => ({
+  inputGradientProblem: () => ({
     code: 'not-trainable',
     message: 'has no gradient in tfjs, so that nothing before it can be trained',
     hint: "use 'reLU', or compile the model for inference only",
   }),
   examples: [
-    { title: 'for inference', input: [4, 4, 2], options: {} },
-    { title: 'for inference', input: [6], options: { theta: 0.5 } },
+    { input: [4, 4, 2], options: {} },
+    { input: [6], options: { theta: 0.5 } },
   ],
 });

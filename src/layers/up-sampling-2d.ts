@@ -22,9 +22,9 @@ export const upSampling2d = defineLayer({
     ),
   },
   outputShape: ({ size = 2, dataFormat }, input) =>
-    mapImage(input, dataFormat, ([height, width]) => {
-      const [down, across] = axisValues(size);
-      return [height * down, width * across];
+    mapImage(input, dataFormat, (spatial) => {
+      const factors = axisValues(size);
+      return spatial.map((length, axis) => length * factors[axis]!);
     }),
   // tfjs makes NaN of a single number.
   lower: ({ size }) => (size === undefined ? {} : { size: axisValues(size) }),

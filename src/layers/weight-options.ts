@@ -14,14 +14,14 @@ import {
 } from './named-choice.js';
 import type { Problem } from './problem.js';
 import { regularizers } from './regularizers.js';
-import type { Shape } from './shape.js';
+import { formatShape, type Shape, sizeOf } from './shape.js';
 
 /** A weight tensor and where its options are. */
 export interface Weight {
   /** tfjs's name of it: `kernel`, `moving_mean`. */
   readonly name: string;
-  /** The prefix of its options: `kernel`, `movingMean`. */
-  readonly option: string;
+  /** The prefix of its options: `kernel`, `movingMean`. None where they are those of a layer inside. */
+  readonly option?: string;
   readonly shape: Shape;
   readonly trainable: boolean;
 }
@@ -48,6 +48,18 @@ export function weightOptions<Option extends string>(option: Option, initial: st
     `${Option}Initializer` | `${Option}Regularizer` | `${Option}Constraint`,
     ReturnType<typeof familySchema>
   >;
+}
+
+/** The same without the penalty, for layers whose regularizers tfjs takes and forgets. */
+export function unpenalizedWeightOptions<Option extends string>(
+  option: Option,
+  initial: string,
+  what: string = option,
+) {
+  return {
+    [`${option}Initializer`]: initializer(what, initial),
+    [`${option}Constraint`]: constraint(what),
+  } as Record<`${Option}Initializer` | `${Option}Constraint`, ReturnType<typeof familySchema>>;
 }
 
 const families: Readonly<Record<string, ChoiceFamily>> = {
@@ -111,6 +123,32 @@ export function weightOptionProblem(
         option: name,
       };
     }
+  }
+  return undefined;
+}
+
+/** tfjs makes an orthogonal matrix in a time that grows with this product; here it is some 5 s. */
+const slowOrthogonal = 3_000_000;
+
+/** A weight that takes tfjs seconds to start. */
+export function slowWeightProblem(
+  properties: TProperties,
+  options: Readonly<Record<string, unknown>>,
+  weights: readonly Weight[],
+): Problem | undefined {
+  for (const { name, value, initial, weight } of weightOptionsOf(properties, options, weights)) {
+    const choice = value ?? initial;
+    const type = typeof choice === 'object' ? choice.type : choice;
+    if (type !== 'orthogonal' || weight === undefined) continue;
+    const columns = weight.shape[weight.shape.length - 1]!;
+    const rows = sizeOf(weight.shape) / columns;
+    if (rows * columns * Math.max(rows, columns) < slowOrthogonal) continue;
+    return {
+      code: 'slow-initializer',
+      message: `starts a weight of ${formatShape(weight.shape)} as an orthogonal matrix, which takes tfjs many seconds`,
+      option: name,
+      hint: `write ${name}: glorotUniform`,
+    };
   }
   return undefined;
 }

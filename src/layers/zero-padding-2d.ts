@@ -17,9 +17,9 @@ export const zeroPadding2d = defineLayer({
     dataFormat: dataFormat(),
   },
   outputShape: ({ padding = 1, dataFormat }, input) =>
-    mapImage(input, dataFormat, ([height, width]) => {
-      const [vertical, horizontal] = marginSums(padding);
-      return [height + vertical, width + horizontal];
+    mapImage(input, dataFormat, (spatial) => {
+      const sums = marginSums(padding);
+      return spatial.map((length, axis) => length + sums[axis]!);
     }),
   examples: [
     { input: [4, 5, 2], options: {} },

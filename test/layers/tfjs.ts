@@ -1,11 +1,13 @@
 /** tfjs's own answers about layers: what the tests of this folder hold ours against. */
 import * as tf from '@tensorflow/tfjs';
 import {
+  builtInRegistry,
   type Call,
   isProblem,
   type LayerDefinition,
   type LayerExample,
   layers,
+  type NestedLayer,
   outputShapeOf,
   type Shape,
   type SingleDefinition,
@@ -19,19 +21,33 @@ export type Example = LayerExample;
 
 await tf.setBackend('cpu');
 
+/** The kinds that can be steps of a model. */
 export const kinds: readonly LayerDefinition[] = [...layers.values()];
 
-export const examples: readonly {
+export const cells: readonly SingleDefinition[] = [...builtInRegistry.cells.values()];
+
+interface TitledExample {
   readonly title: string;
   readonly kind: LayerDefinition;
   readonly example: Example;
-}[] = kinds.flatMap((kind) =>
-  kind.examples.map((example, index) => ({
-    title: `${kind.type} ${index + 1}${example.title === undefined ? '' : `: ${example.title}`}`,
-    kind,
-    example,
-  })),
-);
+}
+
+const titled = (kind: LayerDefinition, index: number, title?: string) =>
+  `${kind.type} ${index + 1}${title === undefined ? '' : `: ${title}`}`;
+
+/** Those of cells as layers of four steps. */
+export const examples: readonly TitledExample[] = [
+  ...kinds.flatMap((kind) =>
+    kind.examples.map((example, index) => ({ title: titled(kind, index, example.title), kind, example })),
+  ),
+  ...cells.flatMap((cell) =>
+    cell.examples.map(({ inputs, options, title }, index) => ({
+      title: titled(cell, index, title),
+      kind: layers.get('rnn')!,
+      example: { inputs: [[4, ...inputs[0]!]], options: { cell: { type: cell.type, ...options } } },
+    })),
+  ),
+];
 
 /** A kind that takes one input. */
 export const kindOf = (type: string): SingleDefinition => {
@@ -48,12 +64,24 @@ export function lowered(kind: LayerDefinition, { options, inputs }: Example, nam
 export const layerOf = (kind: LayerDefinition, example: Example, name?: string): Layer =>
   evaluateCall(tf, lowered(kind, example, name)) as Layer;
 
-/** The layer in a model of its own, so that its weights exist. */
-export function modelOf(layer: Layer, inputs: readonly Shape[]): tf.LayersModel {
+/** The layer in a model of its own, so that its weights exist, behind what has to stand before it. */
+export function modelOf(layer: Layer, inputs: readonly Shape[], before?: NestedLayer): tf.LayersModel {
   const values = inputs.map((shape) => tf.input({ shape: [...shape] }));
-  const [only, ...others] = values;
-  const output = layer.apply(others.length === 0 ? only! : values) as tf.SymbolicTensor;
-  return tf.model({ inputs: values, outputs: output });
+  return tf.model({ inputs: values, outputs: applied(layer, values, before) });
+}
+
+/** The layer's output for some values. */
+export function applied(
+  layer: Layer,
+  values: readonly tf.SymbolicTensor[],
+  before?: NestedLayer,
+): tf.SymbolicTensor {
+  const given = values.map((value) => {
+    if (before === undefined) return value;
+    const { type, ...options } = before;
+    return layerOf(kindOf(type), { options, inputs: [withoutBatch(value.shape)] }, 'before').apply(value);
+  });
+  return layer.apply(given.length === 1 ? given[0]! : (given as tf.SymbolicTensor[])) as tf.SymbolicTensor;
 }
 
 export function shapeOf(kind: LayerDefinition, { options, inputs }: Example): Shape {
@@ -78,7 +106,7 @@ export function valuesFor(
 }
 
 /** tfjs's shape without the batch. */
-export const withoutBatch = (shape: tf.Shape | tf.Shape[]): unknown => (shape as tf.Shape).slice(1);
+export const withoutBatch = (shape: tf.Shape | tf.Shape[]): number[] => (shape as number[]).slice(1);
 
 /** `layer/depthwise_kernel` → `depthwise_kernel` */
 export const ownName = (weight: { readonly originalName: string }): string =>

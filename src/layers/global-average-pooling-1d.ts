@@ -1,0 +1,12 @@
+import { defineLayer } from './define-layer.js';
+import { globalPooling1d } from './pooling.js';
+
+export const globalAveragePooling1d = defineLayer({
+  type: 'globalAveragePooling1d',
+  summary: 'The mean of each channel of a sequence.',
+  ...globalPooling1d,
+  examples: [
+    { input: [6, 3], options: {} },
+    { title: 'of a single step', input: [1, 4], options: {} },
+  ],
+});
