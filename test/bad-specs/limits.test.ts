@@ -70,7 +70,9 @@ beforeAll(async () => {
     return file;
   });
   const script = resolve(import.meta.dirname, 'check-file.ts');
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', script, ...files], { timeout: 100_000 });
+  const { stdout } = await run(process.execPath, ['--expose-gc', '--import', 'tsx', script, ...files], {
+    timeout: 100_000,
+  });
   for (const line of stdout.trim().split('\n')) costs.push(JSON.parse(line) as Cost);
 }, 110_000);
 afterAll(() => rmSync(folder, { recursive: true }));
