@@ -24,7 +24,8 @@ export async function holdsRun(folder: string): Promise<boolean> {
     throw diskError(folder, error);
   });
   if (names.includes(runFileNames.record) || names.includes('checkpoints')) return true;
-  if (names.every((name) => name.endsWith('.speccc-tmp'))) return false;
+  // Hidden files are the system's or an editor's.
+  if (names.every((name) => name.startsWith('.') || name.endsWith('.speccc-tmp'))) return false;
   throw new SpecccError(
     'run-not-found',
     `${folder} is not empty and holds no run, so that nothing is written to it`,
