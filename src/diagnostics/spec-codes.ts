@@ -131,7 +131,7 @@ export const specCodes = codeTable({
     title: 'a tensor too large to exist',
     explanation:
       'A weight or an output would hold more than 2^31 - 1 values, which no backend can address. Usually a number is mistyped, or an image is flattened before it was made small.',
-    wrong: '- { type: dense, units: 1000000000000000 }',
+    wrong: '- { type: dense, units: 1000000000 }',
     right: '- { type: dense, units: 1000 }',
   },
   'input-data-mismatch': {

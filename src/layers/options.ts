@@ -15,9 +15,9 @@ export function oneOf<const Values extends readonly string[]>(values: Values, op
   return Type.Unsafe<Values[number]>({ type: 'string', enum: [...values], ...options });
 }
 
-/** A positive whole number. */
+/** A positive whole number, no larger than what the backends can count with. */
 export function positiveInteger(options: object = {}) {
-  return Type.Integer({ minimum: 1, ...options });
+  return Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, ...options });
 }
 
 /** A list of values of one kind. */
@@ -48,7 +48,7 @@ type Pair = readonly [number, number];
 export type Margins = number | Pair | readonly [vertical: Pair, horizontal: Pair];
 
 export function margins(options: object = {}) {
-  const amount = Type.Integer({ minimum: 0 });
+  const amount = Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 });
   const pair = listOf(amount, { minItems: 2, maxItems: 2 });
   return anyOf<Margins>([amount, pair, listOf(pair, { minItems: 2, maxItems: 2 })], options);
 }

@@ -62,11 +62,11 @@ export function describeSchema(schema: JsonSchema): string {
   }
 }
 
-/** Its bounds as well: `a number of at least 0 and less than 1`. */
-export function describeBounds(schema: JsonSchema): string {
+/** Its bounds as well, as far as they matter for the value: `a number of at least 0 and less than 1`. */
+export function describeBounds(schema: JsonSchema, value: unknown): string {
   if (schema.type === 'array') return describeSchema(schema);
   if (schema.type === 'string') return `at most ${schema.maxLength} characters`;
-  return describeNumber(schema, false) + boundsOf(schema);
+  return describeNumber(schema, false) + boundsOf(schema, value);
 }
 
 const isPositive = ({ type, minimum, exclusiveMinimum }: JsonSchema) =>
@@ -77,12 +77,16 @@ function describeNumber(schema: JsonSchema, many: boolean): string {
   return many ? noun : `${noun.startsWith('i') ? 'an' : 'a'} ${noun}`;
 }
 
-function boundsOf(schema: JsonSchema): string {
+/** Bounds that only say what a computer can hold are not worth a word until they are reached. */
+const technical = 2 ** 31 - 1;
+
+function boundsOf(schema: JsonSchema, value: unknown): string {
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
+  const far = maximum !== undefined && maximum >= technical && Number(value) <= maximum;
   const bounds = [
     ...(minimum === undefined || isPositive(schema) ? [] : [`at least ${minimum}`]),
     ...(exclusiveMinimum === undefined || isPositive(schema) ? [] : [`more than ${exclusiveMinimum}`]),
-    ...(maximum === undefined ? [] : [`at most ${maximum}`]),
+    ...(maximum === undefined || far ? [] : [`at most ${maximum}`]),
     ...(exclusiveMaximum === undefined ? [] : [`less than ${exclusiveMaximum}`]),
   ];
   return bounds.length === 0 ? '' : ` of ${bounds.join(' and ')}`;

@@ -102,7 +102,7 @@ function explain(error: ErrorObject, path: SpecPath): Fault {
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
     case 'maxLength':
-      return expected('out-of-range', describeBounds(schema), valueHint(schema, value, path));
+      return expected('out-of-range', describeBounds(schema, value), valueHint(schema, value, path));
     case 'uniqueItems': {
       const second = Math.max(error.params.i as number, error.params.j as number);
       const item = describeValue((value as readonly unknown[])[second]);

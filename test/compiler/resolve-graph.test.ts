@@ -156,8 +156,8 @@ describe('shapes', () => {
       'input: 65536x65536 is more than the 2147483647 values that a tensor can hold',
     ],
     [
-      net('[4]', 'name: a, type: dense, units: 1000000000000000'),
-      "dense 'a' has an output of 1000000000000000, more than",
+      net('[8]', 'name: a, type: dense, units: 2000000000'),
+      "dense 'a' has a kernel of 8x2000000000, more than",
     ],
     [
       net('[100000]', 'name: a, type: dense, units: 100000'),
