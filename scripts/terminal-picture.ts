@@ -1,11 +1,11 @@
 /**
  * Draws docs/terminal.svg and docs/terminal.png: a real session, run in a pseudo terminal and painted as it
- * came. Not part of `npm run generate`, since it trains; run it after `npm run build` when the output changes:
+ * came. The curves of its training run become docs/curves.svg and docs/curves.png. Not part of `npm run generate`, since it trains; run it after `npm run build` when the output changes:
  *
  *     npx tsx scripts/terminal-picture.ts
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,11 +40,11 @@ function session(commands: readonly string[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'speccc-picture-'));
   try {
     writeFileSync(join(folder, 'draft.yaml'), draft);
-    return commands
+    const output = commands
       .map((command) => {
         const words = command.replace(/^npx speccc/, `'${process.execPath}' '${bin}'`);
         const { NO_COLOR, ...env } = process.env;
-        const output = execFileSync(
+        const printed = execFileSync(
           'script',
           ['-qec', `stty cols ${columns}; ${words} || true`, '/dev/null'],
           {
@@ -54,9 +54,13 @@ function session(commands: readonly string[]): string {
             env: { ...env, npm_command: 'exec', TERM: 'xterm-256color' },
           },
         );
-        return `\u001b[32m$\u001b[39m \u001b[1m${command}\u001b[22m\n${output.replaceAll('\r\n', '\n')}`;
+        return `\u001b[32m$\u001b[39m \u001b[1m${command}\u001b[22m\n${printed.replaceAll('\r\n', '\n')}`;
       })
       .join('\n');
+    for (const file of ['curves.svg', 'curves.png']) {
+      copyFileSync(join(folder, 'runs/lenet5', file), join(root, 'docs', file));
+    }
+    return output;
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -68,7 +72,7 @@ interface Run {
   readonly style: Style;
 }
 
-/** Neighbours of one style, so that a row is a few pieces of text instead of a hundred. */
+/** Neighbours of one style, up to the next two spaces: browsers differ in what they do with those. */
 function runsOf(cells: readonly Cell[]): readonly Run[] {
   const runs: { text: string; column: number; style: Style }[] = [];
   cells.forEach(({ character, style }, column) => {
@@ -76,7 +80,13 @@ function runsOf(cells: readonly Cell[]): readonly Run[] {
     if (last !== undefined && JSON.stringify(last.style) === JSON.stringify(style)) last.text += character;
     else runs.push({ text: character, column, style });
   });
-  return runs.filter(({ text }) => text.trim() !== '');
+  return runs.flatMap(({ text, column, style }) =>
+    [...text.matchAll(/\S+(?: \S+)*/gu)].map(({ 0: piece, index }) => ({
+      text: piece,
+      column: column + Array.from(text.slice(0, index)).length,
+      style,
+    })),
+  );
 }
 
 function paint({ rows }: Screen): string {
@@ -87,10 +97,8 @@ function paint({ rows }: Screen): string {
   );
   const texts = rows.flatMap((cells, row) =>
     runsOf(cells).map(({ text, column, style }) => {
-      const start = text.length - text.trimStart().length;
-      const x = (margin.x + (column + start) * cell.width).toFixed(2);
+      const x = (margin.x + column * cell.width).toFixed(2);
       const y = (margin.top + row * cell.height + size).toFixed(0);
-      const shown = text.trim();
       const fill = style.dim
         ? theme.dim
         : style.color === undefined
@@ -99,15 +107,15 @@ function paint({ rows }: Screen): string {
             : theme.text
           : (colours[style.color] ?? theme.text);
       const weight = style.bold ? ' font-weight="bold"' : '';
-      const length = (Array.from(shown).length * cell.width).toFixed(2);
-      return `<text x="${x}" y="${y}" fill="${fill}"${weight} textLength="${length}" lengthAdjust="spacingAndGlyphs">${escaped(shown)}</text>`;
+      const length = (Array.from(text).length * cell.width).toFixed(2);
+      return `<text x="${x}" y="${y}" fill="${fill}"${weight} textLength="${length}" lengthAdjust="spacingAndGlyphs">${escaped(text)}</text>`;
     }),
   );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="A terminal in which speccc checks a spec and trains LeNet-5">
 <rect width="${width}" height="${height}" rx="8" fill="${theme.background}"/>
 <path d="M0 28V8a8 8 0 0 1 8-8H${width - 8}a8 8 0 0 1 8 8v20z" fill="${theme.bar}"/>
 ${lights.join('\n')}
-<g font-family="'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace" font-size="${size}" xml:space="preserve">
+<g font-family="'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace" font-size="${size}">
 ${texts.join('\n')}
 </g>
 </svg>
@@ -130,4 +138,4 @@ const image = new Resvg(svg, {
 });
 writeFileSync(join(root, 'docs/terminal.svg'), svg);
 writeFileSync(join(root, 'docs/terminal.png'), image.render().asPng());
-console.log('wrote docs/terminal.svg and docs/terminal.png');
+console.log('wrote docs/terminal and docs/curves, .svg and .png');
