@@ -76,6 +76,12 @@ export const backendLimits: readonly BackendLimit[] = [
     options: 'interpolation: bilinear, and images that are not square',
     reason: 'training stops with an error: tfjs’s ResizeBilinearGrad exchanges height and width',
   },
+  {
+    backend: 'cpu',
+    layer: 'maxPooling3d',
+    options: 'windows of which height and width differ',
+    reason: 'the gradient is wrong: tfjs’s MaxPool3DGrad takes the one for the other when it counts rows',
+  },
 ];
 
 /** What opening one backend gives: it works, or the reason why not. */

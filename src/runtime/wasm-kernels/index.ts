@@ -5,14 +5,17 @@
 import type { Tf } from '../backend.js';
 import { batchMatMul } from './batch-mat-mul.js';
 import { concat } from './concat.js';
+import { conv2d, depthwiseConv2d, fusedConv2d, fusedDepthwiseConv2d } from './conv2d.js';
 import { conv2dBackpropFilter } from './conv2d-backprop-filter.js';
 import { conv2dBackpropInput } from './conv2d-backprop-input.js';
+import { conv3d, conv3dBackpropFilter, conv3dBackpropInput } from './conv3d.js';
 import { kernelFunction, type WasmKernel } from './define-kernel.js';
 import { depthwiseConv2dBackpropFilter } from './depthwise-conv2d-backprop-filter.js';
 import { depthwiseConv2dBackpropInput } from './depthwise-conv2d-backprop-input.js';
 import { installFusedAdam } from './fused-adam.js';
 import { gather } from './gather.js';
 import { identity } from './identity.js';
+import { maxPool3d, maxPool3dGrad } from './max-pool-3d.js';
 import { avgPoolGrad, maxPoolGrad } from './pool-grads.js';
 import { mean, sum } from './reductions.js';
 import { resizeNearestNeighborGrad } from './resize-nearest-neighbor-grad.js';
@@ -41,6 +44,15 @@ export const wasmKernels: readonly WasmKernel[] = [
   gather,
   resizeNearestNeighborGrad,
   tanh,
+  conv2d,
+  fusedConv2d,
+  depthwiseConv2d,
+  fusedDepthwiseConv2d,
+  conv3d,
+  conv3dBackpropFilter,
+  conv3dBackpropInput,
+  maxPool3d,
+  maxPool3dGrad,
 ];
 
 const registered = new WeakSet<object>();

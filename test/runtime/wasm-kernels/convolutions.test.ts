@@ -64,6 +64,41 @@ const depthwise = fc
 
 type Shape4 = [number, number, number, number];
 
+describe('a convolution', () => {
+  it('is that of the cpu backend, also of images with their channels first', () => {
+    fc.assert(
+      fc.property(convolutions, ({ x, filter, attrs }) =>
+        expectAgreement('Conv2D', { x, filter }, { ...attrs, dilations: 1 }),
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is that of the cpu backend with a bias', () => {
+    fc.assert(
+      fc.property(convolutions, ({ x, filter, attrs }) => {
+        if (attrs.dataFormat === 'NCHW') return;
+        const bias = drawn([filter.shape[3]!], 9);
+        const fused = { ...attrs, dilations: 1, activation: 'linear' };
+        expectAgreement('FusedConv2D', { x, filter, bias }, fused);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is that of the cpu backend, channel by channel', () => {
+    fc.assert(
+      fc.property(depthwise, ({ x, filter, attrs }) => {
+        const bias = drawn([filter.shape[2]! * filter.shape[3]!], 9);
+        expectAgreement('DepthwiseConv2dNative', { x, filter }, attrs);
+        const fused = { ...attrs, dataFormat: 'NHWC', activation: 'linear' };
+        expectAgreement('FusedDepthwiseConv2D', { x, filter, bias }, fused);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe('the gradient of a convolution', () => {
   it('with respect to its filter is that of the cpu backend', () => {
     fc.assert(
