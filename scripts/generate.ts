@@ -5,6 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { specSchema } from '../src/spec/index.js';
+import { cliReference } from './cli-reference.js';
 import { errorReference, specReference } from './spec-reference.js';
 
 const root = resolve(import.meta.dirname, '..');
@@ -14,6 +15,7 @@ const files: Readonly<Record<string, string>> = {
   'schema/speccc.schema.json': `${JSON.stringify(schema, null, 2)}\n`,
   'docs/spec-reference.md': specReference(schema),
   'docs/errors.md': errorReference(),
+  'docs/cli.md': cliReference(),
 };
 
 const check = process.argv.includes('--check');
