@@ -118,7 +118,7 @@ function stepOn(backend: Backend): () => Promise<unknown> {
   };
 }
 
-/** Puts a stopwatch around every kernel and the optimizer. Time in a kernel that another one runs is its own. */
+/** Puts a stopwatch around every kernel. Time in a kernel that another one runs is its own. */
 async function breakDown(tf: Tf, step: () => Promise<unknown>): Promise<Part[]> {
   const times = new Map<string, { milliseconds: number; calls: number }>();
   let inside = 0;
@@ -146,8 +146,6 @@ async function breakDown(tf: Tf, step: () => Promise<unknown>): Promise<Part[]> 
     tf.unregisterKernel(kernel.kernelName, 'wasm');
     tf.registerKernel({ ...kernel, kernelFunc: watch(kernel.kernelName, kernel.kernelFunc) });
   }
-  const { prototype } = tf.AdamOptimizer;
-  prototype.applyGradients = watch('Adam', prototype.applyGradients);
   const steps = 100;
   const start = performance.now();
   for (let index = 0; index < steps; index++) await step();

@@ -12,7 +12,6 @@ import { conv3d, conv3dBackpropFilter, conv3dBackpropInput } from './conv3d.js';
 import { kernelFunction, type WasmKernel } from './define-kernel.js';
 import { depthwiseConv2dBackpropFilter } from './depthwise-conv2d-backprop-filter.js';
 import { depthwiseConv2dBackpropInput } from './depthwise-conv2d-backprop-input.js';
-import { installFusedAdam } from './fused-adam.js';
 import { gather } from './gather.js';
 import { identity } from './identity.js';
 import { maxPool3d, maxPool3dGrad } from './max-pool-3d.js';
@@ -61,7 +60,6 @@ const registered = new WeakSet<object>();
 export function registerWasmKernels(tf: Tf): void {
   if (registered.has(tf.engine())) return;
   registered.add(tf.engine());
-  installFusedAdam(tf);
   for (const kernel of wasmKernels) {
     const { name } = kernel;
     const shipped = tf.getKernel(name, 'wasm');

@@ -30,14 +30,15 @@ export const maxPoolGrad: WasmKernel = {
           const [left, right] = horizontalSpan(outColumn);
           for (let channel = 0; channel < channels; channel++, output++) {
             const largest = y[output]!;
-            search: for (let rowAt = top; rowAt < bottom; rowAt += row) {
-              for (let place = rowAt + left + channel; place < rowAt + right; place += channels) {
-                if (x[place] === largest) {
-                  dx[place] = dx[place]! + dy[output]!;
-                  break search;
-                }
+            // From the last place to the first, without a branch that depends on the values: a processor would
+            // guess it wrong as often as not.
+            let at = -1;
+            for (let rowAt = bottom - row; rowAt >= top; rowAt -= row) {
+              for (let place = rowAt + right - channels + channel; place >= rowAt + left; place -= channels) {
+                at += Math.imul(place - at, Number(x[place] === largest));
               }
             }
+            if (at >= 0) dx[at] = dx[at]! + dy[output]!;
           }
         }
       }
