@@ -69,7 +69,8 @@ export const dot = defineMergeLayer({
   },
   // tfjs checks no negative axes that stand in a list.
   lower({ axes }, inputs) {
-    return typeof axes === 'number' ? {} : { axes: summedAxes(axes, inputs) as readonly [number, number] };
+    if (typeof axes === 'number') return {};
+    return { axes: axes.map((axis, index) => (axis < 0 ? axis + inputs[index]!.length + 1 : axis)) };
   },
   examples: [
     { inputs: [[5], [5]], options: { axes: 1 } },

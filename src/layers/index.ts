@@ -85,7 +85,13 @@ export type {
   SingleDefinition,
   WeightSpec,
 } from './layer-definition.js';
-export { multiplyAddsOf, outputShapeOf, trainingProblemOf, weightsOf } from './layer-functions.js';
+export {
+  inputGradientProblemOf,
+  multiplyAddsOf,
+  outputShapeOf,
+  trainingProblemOf,
+  weightsOf,
+} from './layer-functions.js';
 export {
   modelProblems,
   modelTrainingProblems,

@@ -66,3 +66,25 @@ export function trainingProblemOf(
     ? definition.trainingProblem?.(options, inputs)
     : definition.trainingProblem?.(options, inputs[0]!);
 }
+
+/** Why tfjs has no gradient with respect to the inputs, if it has none: matters where something before is trained. */
+export function inputGradientProblemOf(
+  definition: LayerDefinition,
+  options: LayerOptions,
+  inputs: readonly Shape[],
+): Problem | undefined {
+  return definition.inputs === 'many'
+    ? definition.inputGradientProblem?.(options, inputs)
+    : definition.inputGradientProblem?.(options, inputs[0]!);
+}
+
+/** What works, but not as people expect. */
+export function warningOf(
+  definition: LayerDefinition,
+  options: LayerOptions,
+  inputs: readonly Shape[],
+): Problem | undefined {
+  return definition.inputs === 'many'
+    ? definition.warning?.(options, inputs)
+    : definition.warning?.(options, inputs[0]!);
+}

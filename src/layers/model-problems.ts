@@ -1,9 +1,8 @@
 /** Rules about layers that depend on what stands around them in a model. */
-import { trainingProblemOf, weightsOf } from './layer-functions.js';
+import { inputGradientProblemOf, trainingProblemOf, warningOf, weightsOf } from './layer-functions.js';
 import { maskProblems } from './model-masks.js';
 import type { PlacedLayer, PlacedProblem } from './placed-layer.js';
 import type { Problem } from './problem.js';
-import type { Shape } from './shape.js';
 
 export type { PlacedLayer, PlacedProblem } from './placed-layer.js';
 
@@ -33,16 +32,6 @@ export function modelTrainingProblems(layers: readonly PlacedLayer[]): readonly 
   });
 }
 
-function inputGradientProblemOf(
-  definition: PlacedLayer['definition'],
-  options: PlacedLayer['options'],
-  inputs: readonly Shape[],
-): Problem | undefined {
-  return definition.inputs === 'many'
-    ? definition.inputGradientProblem?.(options, inputs)
-    : definition.inputGradientProblem?.(options, inputs[0]!);
-}
-
 function spoiledShapes(layers: readonly PlacedLayer[], outputs: readonly string[]): readonly PlacedProblem[] {
   const spoiling = layers.filter(({ definition }) => definition.spoilsInputShape);
   if (spoiling.length === 0) return [];
@@ -64,10 +53,7 @@ function spoiledShapes(layers: readonly PlacedLayer[], outputs: readonly string[
 /** What works, but not as people expect. */
 export function modelWarnings(layers: readonly PlacedLayer[]): readonly PlacedProblem[] {
   return layers.flatMap(({ name, definition, options, inputShapes }) => {
-    const problem =
-      definition.inputs === 'many'
-        ? definition.warning?.(options, inputShapes)
-        : definition.warning?.(options, inputShapes[0]!);
+    const problem = warningOf(definition, options, inputShapes);
     return problem === undefined ? [] : [{ name, problem }];
   });
 }

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { isProblem, type LayerDefinition, trainingProblemOf, weightsOf } from '../../src/layers/index.js';
+import {
+  inputGradientProblemOf,
+  isProblem,
+  type LayerDefinition,
+  trainingProblemOf,
+  weightsOf,
+} from '../../src/layers/index.js';
 import {
   applied,
   type Example,
@@ -158,9 +164,7 @@ describe('training in tfjs', () => {
     const step = train(kind, example, true);
     const problem =
       trainingProblemOf(kind, example.options, example.inputs) ??
-      (kind.inputs === 'one'
-        ? kind.inputGradientProblem?.(example.options, example.inputs[0]!)
-        : kind.inputGradientProblem?.(example.options, example.inputs));
+      inputGradientProblemOf(kind, example.options, example.inputs);
     if (problem === undefined) {
       expect((await step).before).toBeGreaterThan(0);
     } else {

@@ -1,7 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
+import type { LayerDefinition } from '../../src/layers/index.js';
 import { evaluateCall } from '../../src/runtime/build-model.js';
-import { examples, kinds, type Layer, lowered, modelOf, tf } from './tfjs.js';
+import { cells, examples, kinds, type Layer, lowered, modelOf, tf } from './tfjs.js';
 
 interface Schema {
   readonly description?: string;
@@ -15,12 +16,38 @@ interface Schema {
   readonly const?: unknown;
 }
 
-/** As the published schema has them: plain JSON. */
+const all: readonly LayerDefinition[] = [...kinds, ...cells];
+
+/** As the published schema has them: plain JSON, in which nested layers are refs. */
 const schemas = new Map(
-  kinds.map((kind) => [kind.type, JSON.parse(JSON.stringify(kind.options)) as Schema & object]),
+  all.map((kind) => [kind.type, JSON.parse(JSON.stringify(kind.options)) as Schema & object]),
 );
+
 const ajv = new Ajv2020({ strict: true, discriminator: true, allErrors: true });
-const validators = new Map([...schemas].map(([type, schema]) => [type, ajv.compile(schema)] as const));
+ajv.addSchema({ $id: 'urn:test:layers', $defs: { nestedLayer: unionOf(kinds), cell: unionOf(cells) } });
+
+/** What a nested layer may be, as `nestedLayer` says. */
+function unionOf(kinds: readonly LayerDefinition[]) {
+  const branches = kinds
+    .filter(({ inputs }) => inputs === 'one')
+    .map(({ type }) => {
+      const { properties, required = [], ...schema } = resolved(schemas.get(type)!) as Schema;
+      return {
+        ...schema,
+        properties: { type: { const: type, type: 'string' }, ...properties },
+        required: ['type', ...required],
+      };
+    });
+  return { type: 'object', discriminator: { propertyName: 'type' }, oneOf: branches };
+}
+
+function resolved(schema: object): object {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"urn:test:layers#/$defs/')) as object;
+}
+
+const validators = new Map(
+  [...schemas].map(([type, schema]) => [type, ajv.compile(resolved(schema))] as const),
+);
 const validatorOf = (type: string): ValidateFunction => validators.get(type)!;
 
 /** Every object in a schema, at any depth, with the way to it. */
@@ -34,12 +61,50 @@ function* objects(schema: Schema, path: string): Generator<readonly [string, Sch
   if (schema.items) yield* objects(schema.items, `${path}[]`);
 }
 
-test('the kinds are named as functions of tfjs, in their own name only', () => {
-  for (const { type } of kinds) expect(tf.layers).toHaveProperty(type);
-  expect(new Set(kinds.map(({ type }) => type)).size).toBe(kinds.length);
+/** What `tf.layers` exports and specs have not. */
+const notLayers: Readonly<Record<string, string>> = {
+  Layer: 'the base class of layers',
+  RNN: 'the base class of recurrent layers',
+  RNNCell: 'the base class of cells',
+  input: 'not a layer: what a spec says as `input`',
+  inputLayer: 'not a step: what a spec says as `input`',
+  convLstm2dCell:
+    'a cell that tfjs can run in no layer: rnn takes sequences only, and ConvRNN2D is not exported',
+  resizing: 'tfjs infers a shape without a batch, and throws when a model computes it',
+  randomWidth: 'has no static shape: its output is another width at each step',
+};
+
+describe('the registry', () => {
+  test('has all layers of tfjs: each is a kind, another name of one, or left out for a reason', () => {
+    const known = new Set([...all.map(({ type }) => type), ...Object.keys(notLayers)]);
+    const others = Object.keys(tf.layers).filter((name) => !known.has(name));
+    const functions = tf.layers as unknown as Readonly<Record<string, (options: object) => Layer>>;
+    const classes = new Set(all.map(({ className }) => className));
+    expect(others.length).toBeGreaterThan(5);
+    for (const name of others) {
+      expect(name).toMatch(/^(avgPool|avgPooling|maxPool|globalMaxPool)\dd$/);
+      expect(classes, name).toContain(functions[name]!({}).getClassName());
+    }
+    for (const name of known) expect(tf.layers, name).toHaveProperty(name);
+    expect(new Set(all.map(({ type }) => type)).size).toBe(all.length);
+    expect(new Set(all.map(({ className }) => className)).size).toBe(all.length);
+  });
+
+  test('leaves out what tfjs cannot put into a model', () => {
+    const cell = tf.layers.convLstm2dCell({ filters: 1, kernelSize: 2 });
+    expect(() => modelOf(tf.layers.rnn({ cell }), [[3, 4, 4, 1]])).toThrow('expected ndim=3');
+    expect(() => modelOf(tf.layers.rnn({ cell: [cell] }), [[3, 4, 4, 1]])).toThrow('expected ndim=3');
+    const resizing = tf.layers.resizing({ height: 3, width: 5 });
+    const resized = modelOf(resizing, [[8, 8, 3]]);
+    expect(resized.outputShape).toEqual([3, 5, 8]);
+    expect(() => resized.predict(tf.ones([2, 8, 8, 3]))).toThrow();
+    const random = tf.layers.randomWidth({ factor: 0.5, seed: 3 } as never);
+    const widths = [1, 2, 3].map(() => (random.apply(tf.ones([1, 4, 20, 1])) as tf.Tensor).shape[2]);
+    expect(new Set(widths).size).toBeGreaterThan(1);
+  });
 });
 
-describe.each(kinds)('$type', (kind) => {
+describe.each(all)('$type', (kind) => {
   const schema = schemas.get(kind.type)!;
   const properties = Object.keys(schema.properties!);
 
@@ -91,9 +156,12 @@ describe.each(kinds)('$type', (kind) => {
         const given = { ...(call.args[0] as object) } as Record<string, unknown>;
         change(given);
         const layer = evaluateCall(tf, { ...call, args: [given as never] }) as Layer;
-        modelOf(layer, example.inputs);
+        if (kind.role === 'layer') modelOf(layer, example.inputs, example.before);
+        // Some layers write a default of false only where they are given it.
         return JSON.parse(
-          JSON.stringify(layer.getConfig(), (key, inner) => (key === 'seed' ? undefined : inner)),
+          JSON.stringify(layer.getConfig(), (key, inner) =>
+            key === 'seed' || inner === false ? undefined : inner,
+          ),
         );
       };
       expect(
@@ -122,6 +190,27 @@ test('every initializer, regularizer and constraint is in an example', () => {
   }
 });
 
+const forgotten = 'tfjs forgets it, so that no penalty reaches the loss';
+const unpenalized = {
+  kernelRegularizer: forgotten,
+  recurrentRegularizer: forgotten,
+  biasRegularizer: forgotten,
+  dropoutFunc: 'a function, not data',
+};
+const cell = {
+  ...unpenalized,
+  dropout: 'drawn once and kept, for batches of the first one’s size',
+  recurrentDropout: 'drawn once and kept, for batches of the first one’s size',
+};
+const steps = {
+  returnState: 'gives several outputs',
+  stateful: 'needs a batch of a fixed size',
+  unroll: 'tfjs warns and ignores it',
+  inputLength: 'the spec says it once, as `input`',
+};
+const recurrent = { ...unpenalized, ...steps, cell: 'overwritten by its own' };
+const wrapper = { trainable: 'tfjs takes that of the layer inside' };
+
 /** What tfjs's types list and we do not offer, and why. */
 const notOffered: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '*': {
@@ -131,10 +220,11 @@ const notOffered: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     batchSize: 'the batch is open',
     dtype: 'of inputs only',
     inputDType: 'of inputs only',
-    inputDim: 'the spec says it once, as `input`',
     weights: 'tensors, not data',
     activityRegularizer: 'tfjs throws',
   },
+  dense: { inputDim: 'the spec says it once, as `input`' },
+  conv1d: { dataFormat: 'tfjs infers one shape and computes another' },
   depthwiseConv2d: {
     dilationRate: 'tfjs computes without it',
     kernelInitializer: 'tfjs reads depthwiseInitializer instead',
@@ -142,6 +232,7 @@ const notOffered: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     kernelConstraint: 'tfjs reads depthwiseConstraint instead',
   },
   conv2dTranspose: { dilationRate: 'tfjs computes without it' },
+  conv3dTranspose: { dilationRate: 'tfjs computes without it' },
   separableConv2d: {
     kernelInitializer: 'tfjs throws',
     kernelRegularizer: 'tfjs throws',
@@ -156,13 +247,23 @@ const notOffered: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     input_dtype: 'never read',
     input_shape: 'never read',
   },
+  simpleRNN: { ...recurrent, inputDim: 'never read' },
+  gru: { ...recurrent, inputDim: 'never read' },
+  lstm: { ...recurrent, inputDim: 'never read' },
+  convLstm2d: { ...recurrent, inputDim: 'never read' },
+  rnn: { ...steps, inputDim: 'never read' },
+  simpleRNNCell: cell,
+  gruCell: { ...cell, resetAfter: 'tfjs throws' },
+  lstmCell: cell,
+  bidirectional: wrapper,
+  timeDistributed: wrapper,
 };
 
 describe('tfjs', () => {
   test('types no more options than we offer, but for those that it does not honour', async () => {
     const { default: ts } = await import('typescript');
     const file = new URL('./options-of-tfjs.ts', import.meta.url).pathname;
-    const source = kinds
+    const source = all
       .map(({ type }) => `export type ${type} = NonNullable<Parameters<typeof layers.${type}>[0]>;`)
       .join('\n');
     const text = `import type { layers } from '@tensorflow/tfjs';\n${source}`;
@@ -190,6 +291,7 @@ describe('tfjs', () => {
   test.each([
     ['depthwiseConv2d', { kernelSize: 2, dilationRate: 2 }, [5, 5, 2], [5 - 1, 5 - 1, 2]],
     ['conv2dTranspose', { filters: 2, kernelSize: 2, dilationRate: 2 }, [5, 5, 2], [6, 6, 2]],
+    ['conv3dTranspose', { filters: 2, kernelSize: 2, dilationRate: 2 }, [3, 3, 3, 2], [4, 4, 4, 2]],
   ] as const)('computes %s without its dilationRate', (type, options, input, output) => {
     const layer = tf.layers[type](options as never) as unknown as Layer;
     expect(modelOf(layer, [input]).outputShape).toEqual([null, ...output]);
@@ -206,8 +308,18 @@ describe('tfjs', () => {
     expect(layer.weights[1]!.read().min().dataSync()[0]).toBe(1);
   });
 
+  test('computes conv1d in another shape than it infers, channels first', () => {
+    const model = modelOf(tf.layers.conv1d({ filters: 4, kernelSize: 2, dataFormat: 'channelsFirst' }), [
+      [3, 9],
+    ]);
+    expect(model.outputShape).toEqual([null, 4, 8]);
+    expect((model.predict(tf.ones([2, 3, 9])) as tf.Tensor).shape).toEqual([2, 8, 4]);
+  });
+
   test('throws for what is not offered elsewhere', () => {
     expect(() => tf.layers.elu({ alpha: 0.5 })).toThrow();
+    expect(() => tf.layers.gruCell({ units: 1, resetAfter: true })).toThrow();
+    expect(() => modelOf(tf.layers.lstm({ units: 1, stateful: true }), [[2, 2]])).toThrow();
     const regular = tf.layers.dense({ units: 2, activityRegularizer: 'l1l2' });
     expect(() => modelOf(regular, [[3]])).toThrow();
     for (const role of ['kernelInitializer', 'kernelRegularizer', 'kernelConstraint']) {

@@ -16,7 +16,7 @@ import { deriveSeed } from '../../src/layers/seed.js';
 import { evaluateCall } from '../../src/runtime/build-model.js';
 
 export { tf };
-export type Layer = ReturnType<typeof tf.layers.dense>;
+export type Layer = InstanceType<typeof tf.layers.Layer>;
 export type Example = LayerExample;
 
 await tf.setBackend('cpu');
