@@ -125,7 +125,8 @@ function importOptions(branch: JsonSchema, config: Options, type: string, contex
     const plain = name === 'seed' ? seedOf(value, context) : plainNumber(value, context.dialect);
     if (plain !== undefined && plain !== schema.default) options[name] = plain;
   }
-  return options;
+  const inOrder = Object.keys(branch.properties ?? {}).filter((name) => Object.hasOwn(options, name));
+  return Object.fromEntries(inOrder.map((name) => [name, options[name]]));
 }
 
 /** Undefined where the spec derives this one, or tfjs takes it for none. */

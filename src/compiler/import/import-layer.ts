@@ -28,6 +28,8 @@ export interface LayerContext {
   readonly dialect: Dialect;
   /** The spec's, from which it derives those of its layers. */
   readonly seed: number;
+  /** Whether the model masks steps, so that what happens to masked ones matters. */
+  readonly masked: boolean;
 }
 
 export interface ImportedLayer {
@@ -152,15 +154,12 @@ function isMisplaced(key: string, config: Mapping): boolean {
 }
 
 /** A key that is no option of the layer. */
-function checkUnknown(
-  key: string,
-  layer: SavedObject,
-  { context: { findings, dialect }, label }: Place,
-): void {
+function checkUnknown(key: string, layer: SavedObject, { context, label }: Place): void {
+  const { findings, dialect, masked } = context;
   const { config } = layer;
   const value = config[key];
   const cell = savedObject(config.cell, []);
-  if (isNeutral(key, value)) return;
+  if (isNeutral(key, value) || (key === 'zero_output_for_mask' && !masked)) return;
   // The older `rnn` of tfjs repeats its cell's config in its own.
   if (dialect === 'tfjs' && cell !== undefined && isSame(cell.config[key], value)) return;
   if (key === 'backward_layer' && isMirror(value, config.layer)) return;

@@ -83,7 +83,10 @@ function importSaved(
   const names = new NameRegister();
   const inputs = importInputs(graph.inputs, inputShapes, names, findings);
   const placed = placeLayers(graph, inputs, names, findings);
-  const context = { registry, findings, dialect: saved.dialect, seed };
+  const masked = placed.steps.some(
+    ({ layer: { className, config } }) => className === 'Masking' || config.mask_zero === true,
+  );
+  const context = { registry, findings, dialect: saved.dialect, seed, masked };
   const steps = placed.steps.map(({ layer, name, from }) => {
     const config = { ...layer.config, ...forgottenConfig(layer, saved.weights ?? []) };
     const imported = importLayer({ ...layer, config }, name, context);
@@ -207,11 +210,14 @@ function inTheFile(
     ...(hint !== undefined && { hint }),
   });
   if (section === 'layers' && typeof key === 'number' && placed.steps[key] !== undefined) {
-    const { layer } = placed.steps[key];
+    const { layer, name } = placed.steps[key];
     const label = labelOf(layer.className, layer.name);
     const saidKey = typeof option === 'string' ? keyOfOption(layer, option) : undefined;
-    if (saidKey === undefined) return fault(layer.path, `${label}: ${text}`);
-    return fault([...layer.path, 'config', saidKey], `${label}: ${saidKey}: ${text}`);
+    // What is wrong with a shape begins with the layer's type and name.
+    const [, rest] = text.split(`'${name}' `);
+    const about = saidKey === undefined ? label : `${label}: ${saidKey}`;
+    const place = saidKey === undefined ? layer.path : [...layer.path, 'config', saidKey];
+    return fault(place, rest === undefined ? `${about}: ${text}` : `${label} ${rest}`);
   }
   if (section === 'input' || section === 'inputs') {
     const input = inputs.find(({ name }) => name === key) ?? inputs[0];

@@ -55,6 +55,7 @@ const ignoredKeys: ReadonlySet<string> = new Set([
 
 /** What a key means nothing with, where a layer here has no option for it; null and false always mean nothing. */
 const neutralValues: Readonly<Record<string, readonly unknown[]>> = {
+  alpha: [1],
   data_format: ['channels_last'],
   dilation_rate: [1],
   dropout: [0],

@@ -56,8 +56,8 @@ interface Scope {
 /** A layer, or a model inside the model, before its inputs are known. */
 interface Entry extends SavedObject {
   readonly name: string;
-  /** Whether the file says that it is used at all. */
-  readonly used: boolean;
+  /** How often it is used. */
+  readonly uses: number;
   readonly references: readonly SavedReference[];
 }
 
@@ -144,7 +144,7 @@ class Flattener {
         values.set(entry, given === undefined ? [inputOf(entry)] : []);
         continue;
       }
-      if (!entry.used) this.findings.damaged(entry.path, `${describe(entry)} has no inputs`);
+      if (entry.uses === 0) this.findings.damaged(entry.path, `${describe(entry)} has no inputs`);
       const taken = entry.references.flatMap((reference) => this.take(reference, entries, values));
       if (taken.length > 0 || !isModelClass(entry.className))
         values.set(entry, this.use(entry, taken, scope));
@@ -182,8 +182,8 @@ class Flattener {
     }
     const name = nameOf(object) ?? String(path.at(-1));
     const { inbound_nodes: nodes } = object.value;
-    const used = nodes !== undefined && !(Array.isArray(nodes) && nodes.length === 0);
-    return { ...object, name, used, references: this.references(object, name) };
+    const uses = Array.isArray(nodes) ? nodes.length : nodes === undefined ? 0 : 1;
+    return { ...object, name, uses, references: this.references(object, name) };
   }
 
   private references(object: SavedObject, name: string): readonly SavedReference[] {
@@ -221,7 +221,7 @@ class Flattener {
     const { use, output, path } = reference;
     // Keras and tfjs count the making of a model as its first use.
     const isModel = isModelClass(entry.className);
-    if (use > (isModel ? 1 : 0)) {
+    if (use >= Math.max(entry.uses, 1) + (isModel ? 1 : 0)) {
       this.findings.damaged(path, `${describe(entry)} has no use ${use}`);
       return [];
     }

@@ -9,8 +9,7 @@ export interface SpecText {
   readonly comments?: Readonly<Record<string, string>>;
 }
 
-/** Columns of a layer's line, without the four before its bracket and the comma behind it. */
-const lineWidth = 105;
+const lineWidth = 110;
 
 /** YAML that reads as `value`: sections stand below each other, and what they list in one line an item. */
 export function writeSpec({ header, value, comments = {} }: SpecText): string {
@@ -23,8 +22,8 @@ export function writeSpec({ header, value, comments = {} }: SpecText): string {
       if (comment !== undefined) key.commentBefore = ` ${oneLine(comment)}`;
     }
   }
-  const text = document.toString({ lineWidth, flowCollectionPadding: true });
-  return header.map((line) => `# ${oneLine(line)}\n`).join('') + unpadLists(text);
+  const lines = document.toString({ lineWidth: 0, flowCollectionPadding: true }).split('\n');
+  return [...header.map((line) => `# ${oneLine(line)}`), ...lines.map(layOutLine)].join('\n');
 }
 
 /** A section of numbers or words is one line; of others, each entry is one. */
@@ -40,16 +39,38 @@ function layOut(section: Node): void {
 /** Nothing in the name of a file or a model may end a comment. */
 const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 
-/** `[ 3, 3 ]` → `[3, 3]`: the padding that mappings have, lists have not. By tokens, so that no text is touched. */
-function unpadLists(text: string): string {
-  // The lexer also gives marks for the parser, which are in no text.
-  const tokens = [...new Lexer().lex(text)].filter(
-    (token) => !['\u0002', '\u0018', '\u001f'].includes(token),
-  );
-  return tokens
-    .filter((token, index) => {
-      const padded = tokens[index - 1] === '[' || tokens[index + 1] === ']';
-      return !(padded && /^ +$/.test(token));
-    })
-    .join('');
+/** What the lexer gives beside the text: marks for the parser. */
+const marks = ['\u0002', '\u0018', '\u001f'];
+
+/**
+ * Takes the padding out of lists, which mappings have and lists have not, and folds what is too long between two
+ * entries of its outermost list or mapping. By tokens, so that no text is touched.
+ */
+function layOutLine(line: string): string {
+  const bracket = /^[^"'#]*?[[{]/.exec(line);
+  if (bracket === null) return line;
+  const tokens = [...new Lexer().lex(line)].filter((token) => !marks.includes(token));
+  const entries: string[] = [];
+  let entry = '';
+  let depth = 0;
+  for (const [index, token] of tokens.entries()) {
+    const padding = /^ +$/.test(token) && (tokens[index - 1] === '[' || tokens[index + 1] === ']');
+    if (!padding) entry += token;
+    if (token === '[' || token === '{') depth += 1;
+    if (token === ']' || token === '}') depth -= 1;
+    if (token === ',' && depth === 1) {
+      entries.push(entry.trimStart());
+      entry = '';
+    }
+  }
+  entries.push(entries.length === 0 ? entry : entry.trimStart());
+  const indent = ' '.repeat(/^ *(?:- )?/.exec(line)![0].length + 2);
+  // The first one keeps the indentation of the line.
+  const lines = [/^ */.exec(line)![0] + entries[0]!.trimStart()];
+  for (const next of entries.slice(1)) {
+    const longer = `${lines.at(-1)} ${next}`;
+    if (longer.length <= lineWidth) lines[lines.length - 1] = longer;
+    else lines.push(indent + next);
+  }
+  return lines.join('\n');
 }
