@@ -59,7 +59,6 @@ export {
   type SpecDocument,
   type SpecFile,
   specSchema,
-  type ValidatedLayer,
   type ValidatedSpec,
   validateSpec,
 } from './spec/index.js';

@@ -1,5 +1,12 @@
 /** What a person sees when something goes wrong, and the exit code that goes with it. */
-import { type CodeKind, codes, type Diagnostic, SpecccError, SpecError } from '../diagnostics/index.js';
+import {
+  type CodeKind,
+  codes,
+  type Diagnostic,
+  type SourceTexts,
+  SpecccError,
+  SpecError,
+} from '../diagnostics/index.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { plural } from './format.js';
 import type { Output, Terminal } from './terminal.js';
@@ -48,7 +55,7 @@ export async function reportFailure(
 /** Diagnostics with their code frames, and a line that counts them. Writes nothing where there are none. */
 export async function writeDiagnostics(
   diagnostics: readonly Diagnostic[],
-  source: string,
+  source: SourceTexts,
   output: Output,
 ): Promise<void> {
   if (diagnostics.length === 0) return;

@@ -1,24 +1,18 @@
 /** Whether a model fits the data set and the loss that its spec names, and a few things surely not meant. */
-import type { SpecPath } from '../diagnostics/index.js';
-import { formatShape, type Shape } from '../layers/index.js';
+import { formatShape } from '../layers/index.js';
 import type { DatasetPlan } from '../spec/datasets.js';
+import type { ExpandedInput } from '../spec/expand/expanded-spec.js';
 import type { LossName } from '../spec/losses.js';
-import type { GraphNode } from './model-graph.js';
 import type { Report } from './report.js';
+import type { PlacedNode } from './resolve-nodes.js';
 
-/** The layers of a chain with their places in the spec. */
-export interface PlacedNode {
-  readonly node: GraphNode;
-  readonly path: SpecPath;
-}
-
-export function checkInput(input: Shape, data: DatasetPlan, report: Report): void {
-  if (data.shape === undefined || formatShape(input) === formatShape(data.shape)) return;
+export function checkInput({ name, shape, path }: ExpandedInput, data: DatasetPlan, report: Report): void {
+  if (data.shape === undefined || formatShape(shape) === formatShape(data.shape)) return;
   const { type } = data.dataset;
   report({
     code: 'input-data-mismatch',
-    message: `input: expected ${formatShape(data.shape)}, the shape of ${type}'s examples, found ${formatShape(input)}`,
-    path: ['input'],
+    message: `${name}: expected ${formatShape(data.shape)}, the shape of ${type}'s examples, found ${formatShape(shape)}`,
+    path,
     hint: `write [${data.shape.join(', ')}]`,
   });
 }
@@ -54,7 +48,10 @@ const keepsSize: ReadonlySet<string> = new Set([
   'thresholdedReLU',
 ]);
 
-/** The output against the labels: one value a class, or one number where the loss takes that. False where not. */
+/**
+ * The output against the labels: one value a class, or one number where the loss takes that. False where not. `chain`
+ * are the layers that lead to the output.
+ */
 export function checkOutput(
   chain: readonly PlacedNode[],
   data: DatasetPlan,
@@ -75,7 +72,14 @@ export function checkOutput(
       output.length === 3
         ? "insert 'flatten' or a global pooling before the last 'dense' layer"
         : "insert 'flatten' before the last 'dense' layer";
-    report({ code: 'loss-shape-mismatch', message, path: last.path, hint, notes: [note] });
+    report({
+      code: 'loss-shape-mismatch',
+      message,
+      path: last.step.path,
+      step: last.step,
+      hint,
+      notes: [note],
+    });
     return false;
   }
   const sizing = chain.findLast(({ node }) => !keepsSize.has(node.type));
@@ -83,7 +87,9 @@ export function checkOutput(
   report({
     code: 'loss-shape-mismatch',
     message,
-    path: byUnits ? [...sizing.path, 'units'] : last.path,
+    path: byUnits ? [...sizing.step.path, 'units'] : last.step.path,
+    step: byUnits ? sizing.step : last.step,
+    option: byUnits ? 'units' : undefined,
     hint: byUnits ? `write units: ${classes}` : `end with { type: dense, units: ${classes} }`,
     notes: [note],
   });
@@ -127,21 +133,25 @@ export function warnOfLogits(chain: readonly PlacedNode[], loss: LossName, repor
     severity: 'warning',
     code: 'loss-without-probabilities',
     message: `${loss} needs probabilities, but ${last.node.type} '${last.node.name}' ends with ${activation}`,
-    path: weighted && 'activation' in last.node.options ? [...last.path, 'activation'] : last.path,
+    path: weighted && 'activation' in last.node.options ? [...last.step.path, 'activation'] : last.step.path,
+    step: last.step,
+    option: 'activation',
     hint: weighted ? `write activation: ${best}` : `end with { type: activation, activation: ${best} }`,
   });
 }
 
 /** A softmax over one value, which is 1 whatever the weights are. */
 export function warnOfConstant(placed: PlacedNode, report: Report): void {
-  const { node, path } = placed;
+  const { node, step } = placed;
   const size = node.outputShape[node.outputShape.length - 1];
   if (activationOf(placed) !== 'softmax' || size !== 1) return;
   report({
     severity: 'warning',
     code: 'constant-output',
     message: `${node.type} '${node.name}' applies softmax to one value, which always gives 1`,
-    path: 'activation' in node.options ? [...path, 'activation'] : path,
+    path: 'activation' in node.options ? [...step.path, 'activation'] : step.path,
+    step,
+    option: 'activation',
     hint: 'use sigmoid, or more than one unit',
   });
 }

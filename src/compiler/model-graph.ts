@@ -4,6 +4,10 @@
  */
 import type { Diagnostic, Range } from '../diagnostics/index.js';
 import type { Call, Shape, WeightSpec } from '../layers/index.js';
+import type { ScopeStep } from '../spec/expand/expanded-spec.js';
+
+export type { ParamValue } from '../spec/expand/expression.js';
+export type { ScopeStep };
 
 export interface ModelGraph {
   readonly name: string;
@@ -13,9 +17,12 @@ export interface ModelGraph {
   readonly source: {
     /** As the user named it. */
     readonly file: string;
-    /** SHA-256 of the spec's text, in hex. */
+    /** SHA-256 of the text, in hex. */
     readonly digest: string;
-    /** The spec as it was read. */
+    /**
+     * A spec of this very model that needs no other file: as it was read, or as it is written out in full where it
+     * extends or includes others.
+     */
     readonly text: string;
   };
   readonly inputs: readonly GraphInput[];
@@ -55,48 +62,12 @@ export interface GraphNode {
   readonly multiplyAdds: number;
   /** `tf.layers.conv2d({ name: 'c1', … })`, without `inputShape`. */
   readonly call: Call;
-  /** Where the layer stands in the spec. */
+  /** Where the layer is written, which other nodes may share, and in which file of the spec. */
   readonly range: Range;
+  readonly file: string;
   /** The uses of blocks, the branches and the turns that it is a part of, outermost first: none in a plain spec. */
   readonly scope: readonly ScopeStep[];
 }
-
-/** A part of a spec that became several nodes. Nodes of one part follow each other in the graph. */
-export type ScopeStep = BlockScope | BranchScope | TurnScope;
-
-interface Scope {
-  /** Full: `stage2/unit1`. Unique among scopes of a graph, but for branches and turns of one step, which share it. */
-  readonly name: string;
-}
-
-/** One use of a block. */
-export interface BlockScope extends Scope {
-  readonly kind: 'block';
-  /** The definition's name. */
-  readonly block: string;
-  /** All of the block's params, with their values here. */
-  readonly params: Readonly<Record<string, ParamValue>>;
-  /** Names of the inputs or nodes whose values the block is given, in its own order. */
-  readonly inputs: readonly string[];
-  /** Name of the node (or input) whose value the block stands for. */
-  readonly output: string;
-}
-
-/** One branch of a `parallel`. The layer that joins the branches is in none of them, and has the name of the step. */
-export interface BranchScope extends Scope {
-  readonly kind: 'parallel';
-  /** Counted from 0. */
-  readonly branch: number;
-}
-
-/** One turn of a `repeat`. */
-export interface TurnScope extends Scope {
-  readonly kind: 'repeat';
-  /** Counted from 0. */
-  readonly index: number;
-}
-
-export type ParamValue = number | string | boolean;
 
 /** What a training run does; all defaults are filled in. */
 export interface TrainingPlan {

@@ -3,8 +3,8 @@ import { type DatasetPlan, planDataset } from '../spec/datasets.js';
 import { listOf } from '../spec/describe.js';
 import { bestOf, historyColumns, metricNames } from '../spec/losses.js';
 import { lowerOptimizer } from '../spec/optimizers.js';
-import { defaults, type TrainingSection } from '../spec/schema.js';
 import { didYouMean } from '../spec/suggest.js';
+import { defaults, type TrainingSection } from '../spec/training-schema.js';
 import type { TrainingPlan } from './model-graph.js';
 import type { Report } from './report.js';
 

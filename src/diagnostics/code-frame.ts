@@ -8,7 +8,7 @@
  *       did you mean 'activation'?
  */
 import picocolors from 'picocolors';
-import type { Diagnostic, Range } from './diagnostic.js';
+import type { Diagnostic, Range, SourceTexts } from './diagnostic.js';
 import { characterWidth, textWidth, visible, visibleText } from './display-text.js';
 
 export interface FormatOptions {
@@ -22,10 +22,13 @@ export interface FormatOptions {
 
 type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** All diagnostics of one text, a blank line between two, and a closing line that counts them. */
+/**
+ * All diagnostics, a blank line between two, and a closing line that counts them. One in a file whose text is not
+ * given is shown without its line.
+ */
 export function formatDiagnostics(
   diagnostics: readonly Diagnostic[],
-  source: string,
+  source: SourceTexts,
   options: FormatOptions = {},
 ): string {
   const { color = false, width = 100, limit = 100 } = options;
@@ -35,12 +38,13 @@ export function formatDiagnostics(
   return [...shown, closingLine(diagnostics, diagnostics.length - shown.length, colors)].join('\n\n');
 }
 
-function formatOne(d: Diagnostic, source: string, width: number, colors: Colors): string {
+function formatOne(d: Diagnostic, sources: SourceTexts, width: number, colors: Colors): string {
+  const source = typeof sources === 'string' ? sources : sources.get(d.file);
   const { line, column } = d.range.start;
   const paint = d.severity === 'error' ? colors.red : colors.yellow;
   const place = colors.bold(`${visibleText(d.file)}:${line}:${column}`);
   const head = `${place}  ${paint(d.severity)}  ${colors.dim(d.code)}  ${visibleText(d.message)}`;
-  const frame = codeFrame(source, d.range, width, colors, paint);
+  const frame = source === undefined ? [] : codeFrame(source, d.range, width, colors, paint);
   const notes = (d.notes ?? []).map((note) => `  ${visibleText(note)}`);
   const hint = d.hint === undefined ? [] : [`  ${colors.cyan(visibleText(d.hint))}`];
   return [head, ...frame, ...notes, ...hint].join('\n');

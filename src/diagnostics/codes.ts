@@ -7,8 +7,9 @@
  */
 
 import { type CodeEntry, type CodeKind, codeTable } from './code-entry.js';
-import { layerCodes } from './layer-codes.js';
 import { importCodes } from './import-codes.js';
+import { languageCodes } from './language-codes.js';
+import { layerCodes } from './layer-codes.js';
 import { specCodes } from './spec-codes.js';
 import { textCodes } from './text-codes.js';
 
@@ -19,6 +20,7 @@ export const codes = codeTable({
   ...specCodes,
   ...importCodes,
   ...layerCodes,
+  ...languageCodes,
   // trainer: files, run folders, checkpoints, training
   'run-not-found': {
     kind: 'usage',

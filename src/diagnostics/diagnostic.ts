@@ -34,6 +34,9 @@ export interface Diagnostic {
   readonly notes?: readonly string[];
 }
 
+/** The text that diagnostics point into; for diagnostics in several files, the text of each by the file's name. */
+export type SourceTexts = string | ReadonlyMap<string, string>;
+
 /** `layers[2].units` */
 export function formatPath(path: SpecPath): string {
   return path.reduce<string>(

@@ -1,5 +1,5 @@
 import { type CodeKind, codes, type DiagnosticCode } from './codes.js';
-import type { Diagnostic } from './diagnostic.js';
+import type { Diagnostic, SourceTexts } from './diagnostic.js';
 
 /** Thrown by the façade functions for a spec with errors; carries all of its diagnostics. */
 export class SpecError extends Error {
@@ -7,8 +7,8 @@ export class SpecError extends Error {
 
   constructor(
     readonly diagnostics: readonly Diagnostic[],
-    /** The text that the diagnostics point into, for code frames. */
-    readonly source: string,
+    /** What the diagnostics point into, for code frames. */
+    readonly source: SourceTexts,
   ) {
     super(
       diagnostics

@@ -6,6 +6,7 @@ export {
   type Position,
   type Range,
   type Severity,
+  type SourceTexts,
   type SpecPath,
 } from './diagnostic.js';
 export { SpecccError, SpecError } from './errors.js';

@@ -4,8 +4,11 @@
  */
 import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, stringify, type YAMLMap } from 'yaml';
 import { type Diagnostic, formatPath, type Range, SpecError, type SpecPath } from '../diagnostics/index.js';
+import { builtInRegistry, type LayerRegistry } from '../layers/index.js';
 import { parseSpec, type SpecDocument } from './document.js';
-import { nearest } from './suggest.js';
+import { languageOf } from './language.js';
+import { loadProgram, type Program, type ReadFile } from './program.js';
+import { didYouMean, nearest } from './suggest.js';
 import { validateSpec } from './validate.js';
 
 export interface Override {
@@ -17,6 +20,12 @@ export interface Override {
   readonly origin?: string;
 }
 
+/** As for `checkSpec`. */
+export interface OverrideOptions {
+  readonly layers?: LayerRegistry;
+  readonly readFile?: ReadFile;
+}
+
 /**
  * The text with the settings in it, later ones last. A text that is not YAML comes back as it is: checking it
  * says why.
@@ -24,18 +33,30 @@ export interface Override {
  * @throws SpecError whose places are in the setting, for a path that names nothing and for a value that is not
  * allowed there.
  */
-export function applyOverrides(text: string, file: string, overrides: readonly Override[]): string {
+export function applyOverrides(
+  text: string,
+  file: string,
+  overrides: readonly Override[],
+  options: OverrideOptions = {},
+): string {
   let result = text;
   for (const override of overrides) {
     const { document } = parseSpec(result, file);
     if (document === undefined) return result;
-    result = applyOne(result, file, document, override);
+    result = applyOne(result, file, document, override, options);
   }
   return result;
 }
 
-function applyOne(text: string, file: string, before: SpecDocument, override: Override): string {
+function applyOne(
+  text: string,
+  file: string,
+  before: SpecDocument,
+  override: Override,
+  options: OverrideOptions,
+): string {
   const setting = new Setting(override);
+  checkReach(before, setting, options);
   const steps = resolveSteps(before.value, override.path, setting);
   const parsed = override.value.trim() === '' ? undefined : parseSpec(override.value, setting.file);
   if (parsed !== undefined && parsed.diagnostics.length > 0) {
@@ -49,17 +70,53 @@ function applyOne(text: string, file: string, before: SpecDocument, override: Ov
   if (edited === undefined || after === undefined) {
     throw setting.refuse(steps, `${override.path} is not the place of a value`);
   }
-  const known = new Set(faultsOn(before, steps).map(({ code, path }) => `${code} ${formatPath(path)}`));
-  const own = faultsOn(after, steps).filter(({ code, path }) => !known.has(`${code} ${formatPath(path)}`));
+  const known = new Set(
+    faultsOn(before, steps, options).map(({ code, path }) => `${code} ${formatPath(path)}`),
+  );
+  const own = faultsOn(after, steps, options).filter(
+    ({ code, path }) => !known.has(`${code} ${formatPath(path)}`),
+  );
   if (own.length > 0) throw setting.error(own.map((fault) => setting.relocate(fault)));
   return edited;
 }
 
+function programOf(document: SpecDocument, { layers = builtInRegistry, readFile }: OverrideOptions): Program {
+  return loadProgram(document, languageOf(layers), readFile).program;
+}
+
 /** What is wrong on the way to a place and below it. */
-function faultsOn(document: SpecDocument, steps: SpecPath): readonly Diagnostic[] {
-  return validateSpec(document).diagnostics.filter(({ path }) =>
-    steps.every((step, i) => path.length <= i || path[i] === step),
+function faultsOn(document: SpecDocument, steps: SpecPath, options: OverrideOptions): readonly Diagnostic[] {
+  const program = programOf(document, options);
+  return validateSpec(program, languageOf(options.layers ?? builtInRegistry)).diagnostics.filter(
+    ({ path, severity }) =>
+      severity === 'error' && steps.every((step, i) => path.length <= i || path[i] === step),
   );
+}
+
+/** Params must be there already, and what another file says can be replaced as a whole only. */
+function checkReach(document: SpecDocument, setting: Setting, options: OverrideOptions): void {
+  const [first, second, third] = setting.words.map(({ text }) => text);
+  if (first === undefined) return;
+  const { source } = programOf(document, options).main;
+  const whole = isMapping(source.value) ? source.value : {};
+  if (first === 'params' && second !== undefined && third === undefined) {
+    const params = Object.keys(isMapping(whole.params) ? whole.params : {});
+    if (params.includes(second)) return;
+    const listed = params.length === 0 ? 'it has no params' : `its params are ${params.join(', ')}`;
+    throw setting.refuse(
+      [first, second],
+      `the spec has no param '${second}'`,
+      didYouMean(second, params) ?? listed,
+    );
+  }
+  const own = isMapping(document.value) && Object.hasOwn(document.value, first);
+  if (!own && second !== undefined && Array.isArray(whole[first])) {
+    const file = source.ownerOf([first]).file;
+    throw setting.refuse(
+      [first],
+      `'${first}' stands in ${file}, and a setting changes ${document.file} only`,
+    );
+  }
 }
 
 /** A setting as the text that messages point into. */

@@ -2,7 +2,7 @@
 import { formatPath, type SpecPath } from '../diagnostics/index.js';
 import type { Choice } from './choices.js';
 import { describeValue, isMapping, type JsonSchema, listOf } from './describe.js';
-import { type Fault, hinted, isLayerPath, unknownValue } from './fault.js';
+import { type Fault, hinted, isStepPath, unknownValue } from './fault.js';
 import { layerElsewhere } from './hints.js';
 import { didYouMean, nearest, sameWord } from './suggest.js';
 
@@ -11,7 +11,7 @@ import { didYouMean, nearest, sameWord } from './suggest.js';
  * separators only, there are both: what was meant is known, so the rest of the value can be checked as well.
  */
 export function chooseBranch(
-  { branches, bare }: Choice,
+  { branches, bare, of }: Choice,
   value: unknown,
   path: SpecPath,
 ): { readonly branch?: JsonSchema; readonly fault?: Fault } {
@@ -24,7 +24,7 @@ export function chooseBranch(
   if (!Object.hasOwn(value, 'type')) return { fault: withoutType(value, types, path, name) };
   const { type } = value;
   if (typeof type === 'string' && branches.has(type)) return { branch: branches.get(type)! };
-  const fault = wrongType(type, types, path, name);
+  const fault = wrongType(type, types, path, name, of);
   const meant = typeof type === 'string' ? sameWord(type, types) : undefined;
   return meant === undefined ? { fault } : { fault, branch: branches.get(meant)! };
 }
@@ -75,7 +75,7 @@ function withoutType(
     code: 'missing-option',
     path,
     at: 'inside',
-    message: `${name} needs a 'type'${known}`,
+    message: `${name} needs a 'type'${isStepPath(path) ? ", or 'use', 'parallel' or 'repeat'" : known}`,
   };
   if (glued !== undefined) {
     return { ...fault, path: [...path, glued], at: 'key', hint: `write '${glued.replace(':', ': ')}'` };
@@ -85,19 +85,30 @@ function withoutType(
     : { ...fault, path: [...path, near], at: 'key', hint: `did you mean 'type' by '${near}'?` };
 }
 
-function wrongType(type: unknown, types: readonly string[], path: SpecPath, name: string): Fault {
+function wrongType(
+  type: unknown,
+  types: readonly string[],
+  path: SpecPath,
+  name: string,
+  of: Choice['of'],
+): Fault {
   const typePath = [...path, 'type'];
   if (typeof type !== 'string') {
-    const what = isLayerPath(path) ? 'a layer type' : 'a name';
+    const what = of === undefined ? 'a name' : of === 'cell' ? 'a cell type' : 'a layer type';
     const message = `${name}.type: expected ${what}, found ${describeValue(type)}`;
     return { code: 'wrong-type', path: typePath, at: 'value', message };
   }
-  if (!isLayerPath(path)) return unknownValue(type, types, typePath, `${name}.type`);
+  if (of === undefined) return unknownValue(type, types, typePath, `${name}.type`);
+  const messages = {
+    layer: `there is no layer type ${describeValue(type)}`,
+    'nested layer': `there is no layer type ${describeValue(type)} to stand inside another layer`,
+    cell: `there is no cell type ${describeValue(type)}`,
+  };
   return {
     code: 'unknown-layer-type',
     path: typePath,
     at: 'value',
-    message: `there is no layer type ${describeValue(type)}`,
+    message: messages[of],
     hint: layerElsewhere(type, types) ?? didYouMean(type, types) ?? `the types are ${listOf(types, 'and')}`,
   };
 }

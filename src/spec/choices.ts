@@ -11,6 +11,7 @@ export interface Choice {
   readonly branches: ReadonlyMap<string, JsonSchema>;
   /** The types that may be written as a bare word; undefined where none may, as for layers. */
   readonly bare: readonly string[] | undefined;
+  readonly of: JsonSchema['of'];
 }
 
 const choices = new WeakMap<JsonSchema, Choice | null>();
@@ -31,7 +32,11 @@ function findChoice(schema: JsonSchema): Choice | null {
   const tagged = isTagged(schema) ? schema : schema.anyOf?.find(isTagged);
   if (tagged === undefined) return null;
   const branches = tagged.oneOf!.map((branch) => [String(branch.properties?.type?.const), branch] as const);
-  return { branches: new Map(branches), bare: schema.anyOf?.find((form) => form.enum !== undefined)?.enum };
+  return {
+    branches: new Map(branches),
+    bare: schema.anyOf?.find((form) => form.enum !== undefined)?.enum,
+    of: tagged.of,
+  };
 }
 
 const stripped = new WeakMap<JsonSchema, JsonSchema>();

@@ -2,6 +2,7 @@
 
 /** The parts of JSON schema that specs are described with. */
 export interface JsonSchema {
+  readonly $ref?: string;
   readonly type?: string;
   readonly const?: unknown;
   readonly enum?: readonly string[];
@@ -11,6 +12,8 @@ export interface JsonSchema {
   readonly exclusiveMaximum?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly maxLength?: number;
   readonly pattern?: string;
   readonly items?: JsonSchema;
@@ -18,8 +21,13 @@ export interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[];
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly additionalProperties?: boolean | JsonSchema;
   readonly default?: unknown;
+  /** What it is called in messages. */
+  readonly title?: string;
   readonly description?: string;
+  /** Of unions that layers are chosen from: what is chosen. */
+  readonly of?: 'layer' | 'nested layer' | 'cell';
 }
 
 /** What a value is, as short as it can be said. */

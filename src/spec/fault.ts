@@ -13,14 +13,27 @@ export interface Fault {
   readonly at: 'key' | 'value' | 'use' | 'inside';
   readonly message: string;
   readonly hint?: string;
+  /** The part of a text that is meant, where it is not the whole: offsets in the text as it was read. */
+  readonly part?: { readonly text: string; readonly start: number; readonly end: number };
   /** Another place that has to do with it, and how the note about it begins. */
   readonly related?: { readonly text: string; readonly path: SpecPath };
+  /** Warnings are said to be one. */
+  readonly severity?: 'warning';
+  readonly notes?: readonly string[];
 }
 
 /** To be spread into a fault. */
 export const hinted = (hint: string | undefined) => (hint === undefined ? {} : { hint });
 
-export const isLayerPath = (path: SpecPath) => path.length === 2 && path[0] === 'layers';
+/** True for the items of lists of steps: `layers`, and the branches of `parallel`, at any depth. */
+export function isStepPath(path: SpecPath): boolean {
+  const [above, list, item] = path.slice(-3);
+  if (typeof path[path.length - 1] !== 'number') return false;
+  return path.length === 2 ? path[0] === 'layers' : list === 'layers' || isBranch(above, list, item);
+}
+
+const isBranch = (above: unknown, list: unknown, item: unknown) =>
+  above === 'parallel' && typeof list === 'number' && typeof item === 'number';
 
 /** A word that is none of those known at its place; `name` says which place that is. */
 export function unknownValue(value: string, known: readonly string[], path: SpecPath, name: string): Fault {
@@ -37,5 +50,5 @@ export function unknownValue(value: string, known: readonly string[], path: Spec
 export function ownerOf(schema: JsonSchema, path: SpecPath): string {
   const type = schema.properties?.type?.const;
   if (typeof type === 'string') return type;
-  return path.length === 0 ? 'a spec' : String(path[path.length - 1]);
+  return schema.title ?? (path.length === 0 ? 'a spec' : String(path[path.length - 1]));
 }

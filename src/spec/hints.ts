@@ -48,6 +48,9 @@ export function layerElsewhere(type: string, types: readonly string[]): string |
   const plain = type.toLowerCase().replace(/[\s_-]/g, '');
   if (plain === 'input' || plain === 'inputlayer')
     return "the shape of the input stands in 'input', above the layers";
+  if (/cell$/.test(plain) && !types.includes(type)) {
+    return `a cell stands in a recurrent layer: { type: rnn, cell: { type: ${type}, … } }`;
+  }
   if (nearest(type, types) !== undefined) return undefined;
   const activation = nearest(type, activationNames);
   return activation === undefined ? undefined : `write { type: activation, activation: ${activation} }`;
@@ -57,7 +60,7 @@ export function layerElsewhere(type: string, types: readonly string[]): string |
 export function optionElsewhere(key: string, path: SpecPath): string | undefined {
   const plain = key.toLowerCase().replace(/[\s_-]/g, '');
   if (
-    path[0] === 'layers' &&
+    path.includes('layers') &&
     (plain === 'inputshape' || plain === 'batchinputshape' || plain === 'inputdim')
   ) {
     return "the shape of the input stands in 'input', above the layers";

@@ -5,4 +5,4 @@ export { limits } from './limits.js';
 export { bestOf, historyColumns, type LossName, lossNames, type MetricName, metricNames } from './losses.js';
 export { readSpecFile, type SpecFile } from './read-spec-file.js';
 export { defaults, specSchema } from './schema.js';
-export { type ValidatedLayer, type ValidatedSpec, validateSpec } from './validate.js';
+export { type ValidatedSpec, validateSpec } from './validate.js';

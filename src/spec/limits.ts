@@ -11,10 +11,19 @@ export const limits = {
   depth: 64,
   /** Keys and values, aliases and merge keys written out. */
   values: 200_000,
+  /** Layers, once blocks and repeats are written out. */
   layers: 10_000,
+  /** Steps, turns and values that may be looked at to write them out: far more than any 10,000 layers need. */
+  expansion: 1_000_000,
+  /** Blocks, branches and repeats inside each other. */
+  nesting: 16,
+  /** Files that a spec may consist of; `fileBytes` and `values` hold for all of them together. */
+  files: 32,
   /** Values of one tensor: what a 32-bit index can address. */
   tensorValues: 2 ** 31 - 1,
   /** Faults of one file that are reported; what follows them is mostly the same mistake again. */
   faults: 1000,
   nameLength: 64,
+  /** Of the name of a layer inside blocks and repeats, `stage/0/conv2d_1`. */
+  fullNameLength: 1280,
 } as const;

@@ -9,7 +9,7 @@ import {
   type JsonSchema,
   listOf,
 } from './describe.js';
-import { type Fault, hinted, isLayerPath, ownerOf, unknownValue } from './fault.js';
+import { type Fault, hinted, isStepPath, ownerOf, unknownValue } from './fault.js';
 import { optionElsewhere, valueHint } from './hints.js';
 import { limits } from './limits.js';
 import { didYouMean, nearest } from './suggest.js';
@@ -19,7 +19,9 @@ export function explainErrors(errors: readonly ErrorObject[], path: SpecPath): r
   const meant = meantErrors(errors.slice(0, limits.faults));
   const misspelt = new Set(meant.flatMap(wordMeant));
   return meant
-    .filter(({ keyword, instancePath, params }) => {
+    .filter(({ keyword, instancePath, params, propertyName }) => {
+      // What is wrong with a key is told by the error about the key as a whole.
+      if (propertyName !== undefined) return false;
       // An option that is there under a wrong name is not missing as well.
       return keyword !== 'required' || !misspelt.has(`${instancePath} ${params.missingProperty}`);
     })
@@ -94,6 +96,13 @@ function explain(error: ErrorObject, path: SpecPath): Fault {
       return expected('wrong-type', kindOf(schema, path), valueHint(schema, value, path));
     case 'pattern':
       return expected('invalid-name', nameRule(path));
+    case 'propertyNames': {
+      const key = error.params.propertyName as string;
+      const message = `${name}: expected ${nameRule(path)}, at most ${limits.nameLength} in all, found ${describeValue(key)}`;
+      return { code: 'invalid-name', path: [...path, key], at: 'key', message };
+    }
+    case 'minProperties':
+    case 'maxProperties':
     case 'minItems':
     case 'maxItems':
       return expected('out-of-range', kindOf(schema, path));
@@ -115,13 +124,14 @@ function explain(error: ErrorObject, path: SpecPath): Fault {
 }
 
 function kindOf(schema: JsonSchema, path: SpecPath): string {
+  if (path.length === 0 && schema.properties?.layers === undefined) return "a mapping with 'blocks'";
   if (path.length === 0) return "a mapping with 'name', 'input' and 'layers'";
-  if (path.length === 1 && path[0] === 'layers') return `a list of 1 to ${limits.layers} layers`;
+  if (path[path.length - 1] === 'layers') return `a list of 1 to ${limits.layers} layers`;
   return describeSchema(schema);
 }
 
 const nameRule = (path: SpecPath) =>
-  path.length === 1
+  path.length === 1 && path[0] === 'name'
     ? 'a letter, then letters, digits, underscores and hyphens'
     : 'a letter, then letters, digits and underscores';
 
@@ -139,7 +149,7 @@ function missingOption(schema: JsonSchema, path: SpecPath, key: string): Fault {
 
 function unknownOption(schema: JsonSchema, path: SpecPath, key: string): Fault {
   const known = Object.keys(schema.properties ?? {});
-  const common = isLayerPath(path) ? ['type', 'name'] : ['type'];
+  const common = isStepPath(path) ? ['type', 'name', 'from', 'when'] : ['type'];
   const own = known.filter((option) => !common.includes(option));
   const what = path.length === 0 ? 'section' : 'option';
   const [word] = key.split(':');

@@ -122,7 +122,7 @@ describe('applyOverrides', () => {
     ['seed.x', '1', '1:8 wrong-type seed: expected an integer, found a mapping'],
     ['training..x', '1', "1:1 unknown-setting expected a path such as training.epochs or layers.c1.filters, found 'training..x'"],
     ['', '1', "1:1 unknown-setting expected a path such as training.epochs or layers.c1.filters, found ''"],
-    ['__proto__.x', '1', "1:1 unknown-option a spec has no section '__proto__' (its sections are name, description, seed, input, layers and training)"],
+    ['__proto__.x', '1', "1:1 unknown-option a spec has no section '__proto__' (its sections are name, description, extends, include, params, seed, input, inputs, blocks, layers, outputs, expect and training)"],
   ])('%s=%s is refused at its place', (path, value, want) => {
     const failure = (() => {
       try {

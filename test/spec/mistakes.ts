@@ -31,16 +31,20 @@ export const mistakes: readonly (readonly [name: string, given: string, ...want:
     'unknown-layer-type there is no layer type "inputLayer" (the shape of the input stands in \'input\', above the layers)',
   ],
   ['a type that is no word', '- { type: «3» }', 'wrong-type layers[0].type: expected a layer type, found 3'],
-  ['no type', '- «»{ units: 3 }', "missing-option layers[0] needs a 'type'"],
+  [
+    'no type',
+    '- «»{ units: 3 }',
+    "missing-option layers[0] needs a 'type', or 'use', 'parallel' or 'repeat'",
+  ],
   [
     'a misspelt type',
     '- { «typ»: dense, units: 3 }',
-    "missing-option layers[0] needs a 'type' (did you mean 'type' by 'typ'?)",
+    "missing-option layers[0] needs a 'type', or 'use', 'parallel' or 'repeat' (did you mean 'type' by 'typ'?)",
   ],
   [
     'a glued type',
     '- { «type:dense», units: 3 }',
-    "missing-option layers[0] needs a 'type' (write 'type: dense')",
+    "missing-option layers[0] needs a 'type', or 'use', 'parallel' or 'repeat' (write 'type: dense')",
   ],
   [
     'a bare word',
@@ -209,12 +213,12 @@ export const mistakes: readonly (readonly [name: string, given: string, ...want:
   [
     'a name twice',
     '- { type: dense, units: 1, name: f }\n- { type: dense, units: 2, name: «f» }',
-    'duplicate-name two layers are called "f" (the first one is in line 4)',
+    'duplicate-name two steps are called "f" (the first one is in line 4)',
   ],
   [
     'a name twice by an alias',
     '- &a { type: dense, units: 1, name: f }\n- «*a»',
-    'duplicate-name two layers are called "f" (the first one is in line 4)',
+    'duplicate-name two steps are called "f" (the first one is in line 4)',
   ],
   ['an unknown section', '«nme»: x', "unknown-option a spec has no section 'nme' (did you mean 'name'?)"],
   [

@@ -4,10 +4,18 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { resolveGraph } from '../../src/compiler/resolve-graph.js';
-import { layers } from '../../src/layers/index.js';
-import { parseSpec } from '../../src/spec/document.js';
+import { builtInRegistry, layers } from '../../src/layers/index.js';
+import { parseSpec, type SpecDocument } from '../../src/spec/document.js';
+import { expandSpec } from '../../src/spec/expand/expand-spec.js';
+import { languageOf } from '../../src/spec/language.js';
+import { loadProgram } from '../../src/spec/program.js';
 import { specSchema } from '../../src/spec/schema.js';
 import { validateSpec } from '../../src/spec/validate.js';
+
+const language = languageOf(builtInRegistry);
+const validate = (document: SpecDocument) =>
+  validateSpec(loadProgram(document, language, undefined).program, language);
+const resolve = (document: SpecDocument) => resolveGraph(expandSpec(validate(document).spec!).expanded);
 
 type Json = Record<string, unknown>;
 
@@ -157,7 +165,7 @@ describe('the checks', () => {
       fc.property(specs, (value) => {
         const { document, diagnostics } = parseSpec(JSON.stringify(value), 'x.yaml');
         expect(diagnostics).toEqual([]);
-        const faults = validateSpec(document!).diagnostics.filter(({ code }) => code !== 'duplicate-name');
+        const faults = validate(document!).diagnostics.filter(({ code }) => code !== 'duplicate-name');
         expect([faults.map(({ message }) => message), faults.length === 0]).toEqual([
           faults.map(({ message }) => message),
           accepts(value),
@@ -176,8 +184,7 @@ describe('the checks', () => {
       fc.property(specs, (value) => {
         const { document } = parseSpec(JSON.stringify(value), 'x.yaml');
         const before = JSON.stringify(document!.value);
-        const { spec } = validateSpec(document!);
-        if (spec !== undefined) resolveGraph(spec);
+        if (validate(document!).spec !== undefined) resolve(document!);
         expect(JSON.stringify(document!.value)).toBe(before);
       }),
       { numRuns: 300 },
@@ -193,7 +200,7 @@ describe('the checks', () => {
     } as const);
     const graphOf = (text: string) => {
       const { document } = parseSpec(text, 'x.yaml');
-      const { graph } = resolveGraph(validateSpec(document!).spec!);
+      const { graph } = resolve(document!);
       const nodes = graph?.nodes.map(({ range: _range, ...node }) => node);
       return graph && { ...graph, nodes, source: undefined };
     };

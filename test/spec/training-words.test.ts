@@ -3,17 +3,16 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { bestOf, historyColumns, lossNames, metricNames } from '../../src/spec/losses.js';
 import { lowerOptimizer, type Optimizer } from '../../src/spec/optimizers.js';
-import { specSchema } from '../../src/spec/schema.js';
+import { trainingSchema } from '../../src/spec/training-schema.js';
 
 interface Branch {
   readonly properties: Readonly<Record<string, { readonly const?: string; readonly default?: unknown }>>;
 }
-const schema = specSchema() as unknown as {
-  properties: {
-    training: { properties: { optimizer: { anyOf: [{ enum: string[] }, { oneOf: Branch[] }] } } };
-  };
-};
-const [bare, long] = schema.properties.training.properties.optimizer.anyOf;
+const [bare, long] = (
+  trainingSchema as unknown as {
+    properties: { optimizer: { anyOf: [{ enum: string[] }, { oneOf: Branch[] }] } };
+  }
+).properties.optimizer.anyOf;
 const branches = new Map(long.oneOf.map((branch) => [branch.properties.type!.const!, branch]));
 
 const train = tf.train as unknown as Readonly<Record<string, (...args: unknown[]) => tf.Optimizer>>;

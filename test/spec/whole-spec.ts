@@ -10,7 +10,7 @@ export function wholeSpec(fragment: string): string {
   const body = fragment.startsWith('- ') ? `layers:\n${fragment.replace(/^/gm, '  ')}` : fragment;
   const given = new Set(Array.from(body.matchAll(/^([a-z]+):/gm), ([, key]) => key));
   const missing = Object.entries(sections)
-    .filter(([key]) => !given.has(key))
+    .filter(([key]) => !given.has(key) && !(key === 'input' && given.has('inputs')))
     .map(([, text]) => text);
   return `${[...missing, body].join('\n')}\n`;
 }
