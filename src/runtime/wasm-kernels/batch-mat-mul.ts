@@ -5,7 +5,8 @@ import type { WasmKernel } from './define-kernel.js';
 /** Both gradients of a dense layer are products with one operand transposed. */
 export const batchMatMul: WasmKernel = {
   name: 'BatchMatMul',
-  why: 'slow: with a transposed operand the shipped kernel is a plain loop, about ten times slower',
+  fault: 'slow',
+  why: 'with a transposed operand the shipped kernel is a plain loop, about ten times slower',
   how: 'a Transpose of that operand, then the shipped kernel',
   lazyShape({ a, b }, { transposeA, transposeB }) {
     // The gradient with respect to a dense layer's input has this form.

@@ -3,7 +3,8 @@ import { view, type WasmKernel } from './define-kernel.js';
 
 export const concat: WasmKernel = {
   name: 'Concat',
-  why: 'slow: along the last axis the shipped kernel makes a typed array for every few values',
+  fault: 'slow',
+  why: 'along the last axis the shipped kernel makes a typed array for every few values',
   how: 'the same copies, the short ones value by value, in TypeScript over the backend’s memory',
   compute({ tf, run, make, backend, shipped }, inputs, attrs) {
     const tensors = Object.values(inputs);

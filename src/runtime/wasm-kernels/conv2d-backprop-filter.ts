@@ -12,7 +12,8 @@ import type { ConvolutionInfo } from './stride-residues.js';
  */
 export const conv2dBackpropFilter: WasmKernel = {
   name: 'Conv2DBackpropFilter',
-  why: 'missing: no convolution could be trained',
+  fault: 'missing',
+  why: 'no convolution could be trained',
   how: 'a Conv2D over transposed operands, with the stride as dilation',
   compute({ tf, run }, inputs, attrs) {
     const x = inputs.x as TensorInfo;

@@ -8,7 +8,8 @@ import { interleave, planResidues, residueFilter } from './stride-residues.js';
  */
 export const conv2dBackpropInput: WasmKernel = {
   name: 'Conv2DBackpropInput',
-  why: 'slow: the shipped kernel is a plain loop, four to ten times slower than its Conv2D',
+  fault: 'slow',
+  why: 'the shipped kernel is a plain loop, four to ten times slower than its Conv2D',
   how: 'a Conv2D over dy, one set of output channels for each residue of the stride, interleaved',
   lazyShape: (_, { inputShape }) => inputShape,
   compute(kit, inputs, attrs) {

@@ -8,13 +8,13 @@ import type { Attributes, Kit, WasmKernel } from './define-kernel.js';
 type Shape4 = [number, number, number, number];
 type Padding = readonly (readonly number[])[] | string | number;
 
-const why =
-  'wrong: with padding `same` and a window shorter than its stride the shipped kernel reads elsewhere';
+const why = 'with padding `same` and a window shorter than its stride the shipped kernel reads elsewhere';
 const how = 'the shipped kernel, with the padding given in numbers';
 
 function withKnownPadding(name: string, isDepthwise: boolean): WasmKernel {
   return {
     name,
+    fault: 'wrong',
     why,
     how,
     compute: (kit, inputs, attrs) =>
@@ -24,6 +24,7 @@ function withKnownPadding(name: string, isDepthwise: boolean): WasmKernel {
 
 export const conv2d: WasmKernel = {
   name: 'Conv2D',
+  fault: 'wrong',
   why: `${why}; and it refuses images with their channels first`,
   how: `${how}; for channels first, a Transpose before and after it`,
   compute(kit, inputs, attrs) {

@@ -20,7 +20,8 @@ const how = 'one Conv2D, or its gradient, for each slice of the filter along its
 
 export const conv3d: WasmKernel = {
   name: 'Conv3D',
-  why: 'slow: the shipped kernel is a plain loop',
+  fault: 'slow',
+  why: 'the shipped kernel is a plain loop',
   how,
   compute(kit, inputs, attrs) {
     const { run, make, free, floats } = kit;
@@ -42,7 +43,8 @@ export const conv3d: WasmKernel = {
 
 export const conv3dBackpropInput: WasmKernel = {
   name: 'Conv3DBackpropInputV2',
-  why: 'wrong: the shipped kernel leaves parts of its result as it finds the memory',
+  fault: 'wrong',
+  why: 'the shipped kernel gives wrong values beyond the first slices, and with strides everywhere',
   how,
   compute(kit, inputs, attrs) {
     const { run, make, free, floats } = kit;
@@ -66,7 +68,8 @@ export const conv3dBackpropInput: WasmKernel = {
 
 export const conv3dBackpropFilter: WasmKernel = {
   name: 'Conv3DBackpropFilterV2',
-  why: 'wrong: the shipped kernel leaves parts of its result as it finds the memory',
+  fault: 'wrong',
+  why: 'the shipped kernel gives wrong values with strides',
   how,
   compute(kit, inputs, attrs) {
     const { run, make, free, floats } = kit;

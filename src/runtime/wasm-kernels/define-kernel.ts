@@ -40,7 +40,9 @@ export interface Kit {
 export interface WasmKernel {
   /** tfjs's name of it. */
   readonly name: string;
-  /** What is wrong with the backend as it is shipped: `missing`, or what the shipped kernel does badly. */
+  /** What is the matter with the backend as tfjs ships it: no such kernel, wrong answers, or slow ones. */
+  readonly fault: 'missing' | 'wrong' | 'slow';
+  /** The same in a clause: what could not be done, or what the shipped kernel does badly. */
   readonly why: string;
   /** How it is computed here. */
   readonly how: string;

@@ -9,7 +9,8 @@ import type { ConvolutionInfo } from './stride-residues.js';
  */
 export const depthwiseConv2dBackpropFilter: WasmKernel = {
   name: 'DepthwiseConv2dNativeBackpropFilter',
-  why: 'missing: no depthwise or separable convolution could be trained',
+  fault: 'missing',
+  why: 'no depthwise or separable convolution could be trained',
   how: 'for each tap of the filter the pixels under it, copied in TypeScript, then a Multiply by dy and a Sum',
   compute(kit, inputs, attrs) {
     const { run, make, free, floats } = kit;

@@ -9,7 +9,8 @@ import { type ConvolutionInfo, interleave, planResidues, residueFilter } from '.
  */
 export const depthwiseConv2dBackpropInput: WasmKernel = {
   name: 'DepthwiseConv2dNativeBackpropInput',
-  why: 'missing: no network with a depthwise or separable convolution behind another layer could be trained',
+  fault: 'missing',
+  why: 'no network with a depthwise or separable convolution behind another layer could be trained',
   how: 'a DepthwiseConv2dNative over dy with the reversed filter, then a Sum over the channel multiplier',
   compute(kit, inputs, attrs) {
     const { run } = kit;

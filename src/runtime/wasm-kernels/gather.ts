@@ -4,7 +4,8 @@ import type { WasmKernel } from './define-kernel.js';
 
 export const gather: WasmKernel = {
   name: 'GatherV2',
-  why: 'slow: the shipped kernel computes an index for every axis of every value',
+  fault: 'slow',
+  why: 'the shipped kernel computes an index for every axis of every value',
   how: 'rows copied in TypeScript within the backend’s memory; the shipped kernel for batches of indices',
   compute({ tf, make, backend, shipped }, inputs, attrs) {
     const x = inputs.x as TensorInfo;

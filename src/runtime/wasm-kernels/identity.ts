@@ -4,7 +4,8 @@ import type { WasmKernel } from './define-kernel.js';
 /** tfjs clones every tensor that it saves for a gradient. Tensors never change, so a second reference does. */
 export const identity: WasmKernel = {
   name: 'Identity',
-  why: 'slow: the shipped kernel copies the values',
+  fault: 'slow',
+  why: 'the shipped kernel copies the values',
   how: 'a Reshape to the same shape, which shares them',
   compute({ run, shipped }, inputs, attrs) {
     const x = inputs.x as TensorInfo;

@@ -1,6 +1,6 @@
 /**
- * The kernels that training needs and that tfjs's wasm backend lacks or does badly. The table is also what
- * `speccc doctor` and the documentation print.
+ * The kernels that training needs and that tfjs's wasm backend lacks, does wrongly, or does slowly. A table of
+ * `name`, `fault`, `why` and `how`, for documentation too.
  */
 import type { Tf } from '../backend.js';
 import { batchMatMul } from './batch-mat-mul.js';
@@ -26,32 +26,35 @@ import { unsortedSegmentSum } from './unsorted-segment-sum.js';
 export type { WasmKernel } from './define-kernel.js';
 
 export const wasmKernels: readonly WasmKernel[] = [
+  // missing
   conv2dBackpropFilter,
-  conv2dBackpropInput,
   depthwiseConv2dBackpropFilter,
   depthwiseConv2dBackpropInput,
   unsortedSegmentSum,
-  batchMatMul,
-  maxPoolGrad,
-  avgPoolGrad,
-  tile,
-  sum,
-  mean,
-  identity,
-  concat,
-  slice,
-  gather,
-  resizeNearestNeighborGrad,
-  tanh,
+  // wrong
   conv2d,
   fusedConv2d,
   depthwiseConv2d,
   fusedDepthwiseConv2d,
-  conv3d,
   conv3dBackpropFilter,
   conv3dBackpropInput,
   maxPool3d,
   maxPool3dGrad,
+  // slow
+  conv2dBackpropInput,
+  batchMatMul,
+  maxPoolGrad,
+  avgPoolGrad,
+  sum,
+  mean,
+  identity,
+  slice,
+  concat,
+  gather,
+  tile,
+  tanh,
+  resizeNearestNeighborGrad,
+  conv3d,
 ];
 
 const registered = new WeakSet<object>();

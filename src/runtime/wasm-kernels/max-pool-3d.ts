@@ -10,7 +10,8 @@ const how = 'two poolings of images: over height and width, then over the depth'
 
 export const maxPool3d: WasmKernel = {
   name: 'MaxPool3D',
-  why: 'wrong: the shipped kernel gives 1e-38 for windows in which all values are negative',
+  fault: 'wrong',
+  why: 'the shipped kernel gives 1e-38 for windows in which all values are negative',
   how,
   compute(kit, inputs, attrs) {
     const plan = planPooling(kit, inputs.x as TensorInfo, attrs);
@@ -23,7 +24,8 @@ export const maxPool3d: WasmKernel = {
 /** Of equal maxima in a window the first one gets the gradient, as in TensorFlow. */
 export const maxPool3dGrad: WasmKernel = {
   name: 'MaxPool3DGrad',
-  why: 'wrong where MaxPool3D is, and slow: it visits every window for each value',
+  fault: 'wrong',
+  why: 'as MaxPool3D, and slow: it visits every window for each value',
   how,
   compute(kit, inputs, attrs) {
     const { dy, input, output } = inputs as { dy: TensorInfo; input: TensorInfo; output: TensorInfo };

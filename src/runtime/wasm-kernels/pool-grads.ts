@@ -8,7 +8,8 @@ const how = 'one pass over the windows, in TypeScript over the backend’s memor
 /** The first of equal maxima in a window gets its gradient, as on the cpu backend. */
 export const maxPoolGrad: WasmKernel = {
   name: 'MaxPoolGrad',
-  why: 'slow: the shipped kernel visits every window once for each value that it covers',
+  fault: 'slow',
+  why: 'the shipped kernel visits every window once for each value that it covers',
   how,
   compute({ tf, make, floats }, inputs, attrs) {
     const input = inputs.input as TensorInfo;
@@ -50,7 +51,8 @@ export const maxPoolGrad: WasmKernel = {
 /** Divides by the whole window also where it reaches over the edge, as tfjs does on every backend. */
 export const avgPoolGrad: WasmKernel = {
   name: 'AvgPoolGrad',
-  why: 'slow: the shipped kernel visits every window once for each value that it covers',
+  fault: 'slow',
+  why: 'the shipped kernel visits every window once for each value that it covers',
   how,
   compute({ tf, make, floats }, inputs, attrs) {
     const input = inputs.input as TensorInfo;

@@ -6,10 +6,11 @@ import type { TensorInfo } from '@tensorflow/tfjs';
 import { sizeOf } from '../../layers/shape.js';
 import { type Kit, view, type WasmKernel } from './define-kernel.js';
 
-const why = 'slow: the shipped kernel transposes the whole tensor first, and then adds value by value';
+const why = 'the shipped kernel transposes the whole tensor first, and then adds value by value';
 
 export const sum: WasmKernel = {
   name: 'Sum',
+  fault: 'slow',
   why,
   how: 'an AvgPool with one window over the axes, times their size; the shipped kernel for the last axes',
   compute(kit, inputs, attrs) {
@@ -26,6 +27,7 @@ export const sum: WasmKernel = {
 
 export const mean: WasmKernel = {
   name: 'Mean',
+  fault: 'slow',
   why,
   how: 'an AvgPool with one window over the axes; the shipped kernel for the last axes',
   compute(kit, inputs, attrs) {

@@ -5,7 +5,8 @@ type Shape4 = [number, number, number, number];
 
 export const resizeNearestNeighborGrad: WasmKernel = {
   name: 'ResizeNearestNeighborGrad',
-  why: 'slow: the shipped kernel searches around each value for those that were copied from it',
+  fault: 'slow',
+  why: 'the shipped kernel searches around each value for those that were copied from it',
   how: 'each gradient added where its value came from, in TypeScript; the shipped kernel for broken factors',
   compute({ make, floats, shipped }, inputs, attrs) {
     const images = inputs.images as TensorInfo;

@@ -4,7 +4,8 @@ import type { Kit, WasmKernel } from './define-kernel.js';
 
 export const slice: WasmKernel = {
   name: 'Slice',
-  why: 'slow: the shipped kernel copies the whole tensor first, and then what is wanted of it',
+  fault: 'slow',
+  why: 'the shipped kernel copies the whole tensor first, and then what is wanted of it',
   how: 'rows copied in TypeScript within the backend’s memory',
   compute({ tf, make, backend, shipped }, inputs, attrs) {
     const x = inputs.x as TensorInfo;

@@ -7,7 +7,8 @@ import type { WasmKernel } from './define-kernel.js';
  */
 export const tanh: WasmKernel = {
   name: 'Tanh',
-  why: 'slow: the shipped kernel takes ten times as long as its Sigmoid',
+  fault: 'slow',
+  why: 'the shipped kernel takes ten times as long as its Sigmoid',
   how: 'an Elu of -2|x|, between two loops in TypeScript over the backend’s memory',
   compute({ run, make, floats, shipped }, inputs, attrs) {
     const x = inputs.x as TensorInfo;

@@ -4,7 +4,8 @@ import type { WasmKernel } from './define-kernel.js';
 /** Also behind `broadcastTo` and the gradient of batch normalization. */
 export const tile: WasmKernel = {
   name: 'Tile',
-  why: 'slow: the shipped kernel computes an index for every axis of every value',
+  fault: 'slow',
+  why: 'the shipped kernel computes an index for every axis of every value',
   how: 'blocks copied within the backend’s memory, in TypeScript, from the last axis to the first',
   compute({ make, backend, shipped }, inputs, attrs) {
     const x = inputs.x as TensorInfo;

@@ -5,7 +5,8 @@ import type { WasmKernel } from './define-kernel.js';
 /** The gradient of `gather`: rows of `x` are added to the row of the result that their id names. */
 export const unsortedSegmentSum: WasmKernel = {
   name: 'UnsortedSegmentSum',
-  why: 'missing: nothing behind a gather (an embedding, for example) could be trained',
+  fault: 'missing',
+  why: 'nothing behind a gather (an embedding, for example) could be trained',
   how: 'one pass over the rows, in TypeScript over the backend’s memory',
   compute({ make, backend }, inputs, attrs) {
     const x = inputs.x as TensorInfo;
