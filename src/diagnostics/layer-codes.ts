@@ -60,6 +60,6 @@ export const layerCodes = codeTable({
     kind: 'usage',
     title: 'a layer of your own that cannot join the others',
     explanation:
-      'Types of layers are letters and digits, a letter first, and there is one layer of each type. Choose another one for yours.',
+      'Types of layers are letters and digits, a letter first, and there is one layer of each type. A layer of your own says which class makes it, and under which name which module exports that class, so that it can be built and printed.',
   },
 });

@@ -146,6 +146,7 @@ function complete<Properties extends TProperties, Input>(
     ...functions,
     type,
     className: implementation?.className ?? classNameOf(type),
+    ...(implementation && { implementation }),
     summary,
     options: strictObject({ ...own, ...(offered === false ? {} : commonOptions) }),
     outputShape(options: Options<Properties>, input: Input) {

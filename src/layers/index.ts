@@ -45,7 +45,7 @@ import { minimum } from './minimum.js';
 import { multiply } from './multiply.js';
 import { permute } from './permute.js';
 import { prelu } from './prelu.js';
-import { type LayerRegistry, type LayerSource, registryOf } from './registry.js';
+import { checkImplementations, type LayerRegistry, type LayerSource, registryOf } from './registry.js';
 import { reLU } from './relu.js';
 import { repeatVector } from './repeat-vector.js';
 import { rescaling } from './rescaling.js';
@@ -103,6 +103,7 @@ export { type NestedLayer, nestedLayer, nestedRefs } from './nested-layer.js';
 export { isProblem, type Problem } from './problem.js';
 export type { LayerRegistry, LayerSource } from './registry.js';
 export { formatShape, type Shape, sizeOf } from './shape.js';
+export { Type } from './type.js';
 
 const builtIn: readonly LayerSource[] = [
   conv1d,
@@ -178,8 +179,11 @@ export const layers = builtInRegistry.layers;
 /**
  * The built-in kinds and yours: `defineLayer` says how to write one. The built-in registry is not changed.
  *
- * @throws SpecccError `invalid-layer-definition` where a type is taken already, or is not a name.
+ * @throws SpecccError `invalid-layer-definition` where a type is taken already or is not a name, or where a class is
+ * missing or cannot be imported.
  */
 export function createRegistry(own: readonly LayerSource[]): LayerRegistry {
-  return registryOf([...builtIn, ...own]);
+  const registry = registryOf([...builtIn, ...own]);
+  checkImplementations(registry, builtInRegistry);
+  return registry;
 }

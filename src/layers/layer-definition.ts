@@ -1,5 +1,5 @@
 /** What is known of a layer kind, in the form that schema, reference, resolver, targets and tests read. */
-import type { Call } from './call.js';
+import type { Call, LayerClass } from './call.js';
 import type { MaskReading, MaskRole } from './masks.js';
 import type { NestedLayer } from './nested-layer.js';
 import type { Problem } from './problem.js';
@@ -94,6 +94,8 @@ export interface Definition<Input> {
    * for any numbers, or where left out.
    */
   integersBelow?(options: LayerOptions): number | undefined;
+  /** The class that makes it, where that is not tfjs's own. */
+  readonly implementation?: LayerClass;
   /** The call that makes the layer: name, options in the schema's order, lowered initializers and seeds. */
   lower(options: LayerOptions, context: LowerContext): Call;
   readonly examples: readonly LayerExample[];

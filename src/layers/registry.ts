@@ -26,21 +26,45 @@ export function registryOf(sources: readonly LayerSource[]): LayerRegistry {
     const definition = typeof source === 'function' ? source(registry) : source;
     const { type } = definition;
     if (!/^[A-Za-z][A-Za-z0-9]*$/.test(type)) {
-      throw new SpecccError(
-        'invalid-layer-definition',
+      throw invalid(
         `a layer cannot have the type ${JSON.stringify(type)}`,
-        {
-          hints: ['use letters and digits, a letter first'],
-        },
+        'use letters and digits, a letter first',
       );
     }
     if (layers.has(type) || cells.has(type)) {
-      throw new SpecccError('invalid-layer-definition', `there are two layers of the type '${type}'`, {
-        hints: ['give yours another type; built-in ones cannot be replaced'],
-      });
+      throw invalid(
+        `there are two layers of the type '${type}'`,
+        'give yours another type; built-in ones cannot be replaced',
+      );
     }
-    if (definition.role === 'cell') cells.set(type, definition as SingleDefinition);
+    if (definition.role === 'cell') cells.set(type, definition);
     else layers.set(type, definition);
   }
   return registry;
 }
+
+/** Says so where a kind of a user's own could not be made, or not be imported by a printed model. */
+export function checkImplementations(
+  { layers, cells }: LayerRegistry,
+  { layers: builtInLayers, cells: builtInCells }: LayerRegistry,
+): void {
+  for (const { type, implementation } of [...layers.values(), ...cells.values()]) {
+    if (builtInLayers.has(type) || builtInCells.has(type)) continue;
+    if (implementation === undefined) {
+      throw invalid(
+        `the layer '${type}' needs an implementation`,
+        'say which class makes it, and who exports it',
+      );
+    }
+    const { className } = implementation;
+    if (!/^[A-Za-z_$][A-Za-z0-9_$]*$/.test(className)) {
+      throw invalid(
+        `nobody can import ${JSON.stringify(className)}, the class of the layer '${type}'`,
+        'give the name under which its module exports it',
+      );
+    }
+  }
+}
+
+const invalid = (message: string, hint: string) =>
+  new SpecccError('invalid-layer-definition', message, { hints: [hint] });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isProblem, type Shape, sizeOf } from '../../src/layers/index.js';
-import { kindOf, layerOf, modelOf, tf } from './tfjs.js';
+import { isProblem, multiplyAddsOf, type Shape, sizeOf } from '../../src/layers/index.js';
+import { examples, kindOf, kinds, layerOf, modelOf, shapeOf, tf } from './tfjs.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -36,37 +36,70 @@ test('LeNet-5 on 32x32x3 has the multiply-adds and parameters that are known of 
   expect(all.reduce((sum, { parameters }) => sum + parameters, 0)).toBe(62_006);
 });
 
-/** Counts multiplications by doing them: each input value times each tap that reaches an output. */
-describe('multiply-adds are what a convolution of ones counts', () => {
-  const input = [7, 6, 3];
-  test.each<[string, Options]>([
-    ['conv2d', { filters: 4, kernelSize: [3, 2], strides: [2, 1] }],
-    ['conv2d', { filters: 4, kernelSize: 2, dilationRate: [1, 2] }],
-    ['depthwiseConv2d', { kernelSize: [3, 2], strides: 2, depthMultiplier: 2 }],
-    ['conv2dTranspose', { filters: 4, kernelSize: [3, 2], strides: [2, 3] }],
-    ['dense', { units: 5 }],
-  ])('%s %j', (type, options) => {
-    const kind = kindOf(type);
-    const ones = {
-      ...options,
-      useBias: false,
-      [`${type === 'depthwiseConv2d' ? 'depthwise' : 'kernel'}Initializer`]: 'ones',
-    };
-    const model = modelOf(layerOf(kind, { options: ones, inputs: [input] }), [input]);
-    const sum = (model.predict(tf.ones([1, ...input])) as tf.Tensor).sum().dataSync()[0];
-    expect(costs([[type, ones]], input)[0]!.multiplyAdds).toBe(sum);
+interface Kernel {
+  readonly name: string;
+  readonly inputShapes: readonly (readonly number[] | null)[];
+  readonly outputShapes: readonly (readonly number[])[];
+}
+
+/** What a kernel of tfjs multiplies and adds for one example, by the shapes that it was run on. */
+function multiplyAddsOfKernel({ name, inputShapes, outputShapes }: Kernel): number {
+  const [first, second] = inputShapes as readonly [readonly number[], readonly number[]];
+  const output = sizeOf(outputShapes[0]!);
+  switch (name) {
+    case 'BatchMatMul':
+    case '_FusedMatMul':
+      // [m, k] and [k, n], either of them transposed: m * k * n.
+      return Math.sqrt(sizeOf(first) * sizeOf(second) * output);
+    case 'Conv2D':
+    case 'FusedConv2D':
+    case 'Conv3D':
+      return output * sizeOf(second.slice(0, -1));
+    case 'DepthwiseConv2dNative':
+      return output * sizeOf(second.slice(0, 2));
+    case 'Conv2DBackpropInput':
+    case 'Conv3DBackpropInputV2':
+      // Of the gradient, which here is the input: each value meets the window, once for each channel of the output.
+      return sizeOf(first) * sizeOf(second.slice(0, -1));
+    default:
+      return 0;
+  }
+}
+
+describe('multiply-adds are those of the kernels that tfjs runs', () => {
+  test.each(examples)('$title', async ({ kind, example }) => {
+    const model = modelOf(layerOf(kind, example), example.inputs, example.before);
+    const below = kind.integersBelow?.(example.options);
+    const values = example.inputs.map((shape) =>
+      below === undefined ? tf.ones([1, ...shape]) : tf.zeros([1, ...shape]),
+    );
+    const { kernels } = await tf.profile(() => model.predict(values) as tf.Tensor);
+    const counted = (kernels as unknown as readonly Kernel[]).map(multiplyAddsOfKernel);
+    const ours = multiplyAddsOf(kind, example.options, example.inputs, shapeOf(kind, example));
+    // Vectors are multiplied value by value, and summed.
+    const products = kind.type === 'dot' && example.inputs.every(({ length }) => length === 1);
+    expect(ours).toBe(products ? sizeOf(example.inputs[0]!) : counted.reduce((sum, count) => sum + count, 0));
   });
 
-  test('separableConv2d: its depthwise part and a 1x1 convolution', () => {
-    const options = { kernelSize: [3, 2], strides: 2, depthMultiplier: 2 };
-    const [whole] = costs([['separableConv2d', { ...options, filters: 5 }]], input);
-    const parts = costs(
-      [
-        ['depthwiseConv2d', options],
-        ['conv2d', { filters: 5, kernelSize: 1 }],
-      ],
-      input,
-    );
-    expect(whole!.multiplyAdds).toBe(parts[0]!.multiplyAdds + parts[1]!.multiplyAdds);
+  test('of which there are some', () => {
+    const costly = kinds.filter(({ multiplyAdds }) => multiplyAdds !== undefined).map(({ type }) => type);
+    expect(costly).toEqual([
+      'conv1d',
+      'conv2d',
+      'conv3d',
+      'depthwiseConv2d',
+      'separableConv2d',
+      'conv2dTranspose',
+      'conv3dTranspose',
+      'dense',
+      'dot',
+      'simpleRNN',
+      'gru',
+      'lstm',
+      'convLstm2d',
+      'rnn',
+      'bidirectional',
+      'timeDistributed',
+    ]);
   });
 });
