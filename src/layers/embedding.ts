@@ -1,12 +1,8 @@
 import { defineLayer } from './define-layer.js';
 import { anyOf, listOf, positiveInteger } from './options.js';
-import { rankProblem } from './problem.js';
 import { formatShape } from './shape.js';
 import { Type } from './type.js';
 import { weight, weightOptions } from './weight-options.js';
-
-/** tfjs computes with tensors of up to 6 dimensions, with the batch. */
-const mostDimensions = 4;
 
 export const embedding = defineLayer({
   type: 'embedding',
@@ -29,9 +25,6 @@ export const embedding = defineLayer({
     ),
   },
   outputShape({ outputDim, inputLength }, input) {
-    if (input.length < 1 || input.length > mostDimensions) {
-      return rankProblem(input, `1 to ${mostDimensions} dimensions`, mostDimensions);
-    }
     const stated = inputLength === undefined ? input : [inputLength].flat();
     if (formatShape(stated) === formatShape(input)) return [...input, outputDim];
     return {

@@ -1,6 +1,6 @@
 /** The words of every kind of problem: what was expected, what was found, which option, and what to do. */
 import { expect, test } from 'vitest';
-import { isProblem } from '../../src/layers/index.js';
+import { isProblem, layers, outputShapeOf } from '../../src/layers/index.js';
 import { kindOf } from './tfjs.js';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -209,6 +209,146 @@ test.each<[string, Options, number[], string, string | undefined, string, string
     'has biasInitializer, but its other options leave out the weight that it is for',
     'remove biasInitializer, or the option that leaves the weight out',
   ],
+  [
+    'conv1d',
+    { filters: 1, kernelSize: 4 },
+    [3, 2],
+    'kernel-larger-than-input',
+    undefined,
+    'needs at least 4 steps, but gets 3x2',
+    "use a smaller window, 'padding: same', or fewer poolings before it",
+  ],
+  [
+    'conv3d',
+    { filters: 1, kernelSize: 2, strides: [1, 2, 1], dilationRate: 2 },
+    [9, 9, 9, 1],
+    'conflicting-options',
+    'dilationRate',
+    'has strides 1x2x1 and dilationRate 2x2x2, but only one of them can be larger than 1',
+    undefined,
+  ],
+  [
+    'maxPooling3d',
+    {},
+    [4, 4, 3],
+    'wrong-input-rank',
+    undefined,
+    'needs an input of 4 dimensions, [depth, height, width, channels], but gets 4x4x3',
+    "insert 'reshape' before it",
+  ],
+  [
+    'globalMaxPooling1d',
+    {},
+    [4],
+    'wrong-input-rank',
+    undefined,
+    'needs an input of 2 dimensions, [steps, channels], but gets 4 in a row',
+    "insert 'reshape' before it",
+  ],
+  [
+    'lstm',
+    { units: 2 },
+    [8, 8, 3],
+    'wrong-input-rank',
+    undefined,
+    'needs an input of 2 dimensions, [steps, values], but gets 8x8x3',
+    "insert 'reshape' before it",
+  ],
+  [
+    'lstm',
+    { units: 2, useBias: false, unitForgetBias: true },
+    [4, 3],
+    'conflicting-options',
+    'unitForgetBias',
+    'has unitForgetBias: true, but no biases',
+    'remove unitForgetBias, or useBias',
+  ],
+  [
+    'gru',
+    { units: 2, recurrentInitializer: 'identity' },
+    [4, 3],
+    'weight-option-mismatch',
+    'recurrentInitializer',
+    'has a recurrentInitializer that does not fit: identity needs a square matrix, but the weight is 2x6',
+    undefined,
+  ],
+  [
+    'convLstm2d',
+    { filters: 1, kernelSize: 3, dataFormat: 'channelsFirst' },
+    [4, 4, 3],
+    'wrong-input-rank',
+    undefined,
+    'needs an input of 4 dimensions, [steps, channels, height, width], but gets 4x4x3',
+    "insert 'reshape' before it",
+  ],
+  [
+    'rnn',
+    {
+      cell: {
+        type: 'stackedRNNCells',
+        cells: [{ type: 'gruCell', units: 2, kernelInitializer: 'identity' }],
+      },
+    },
+    [4, 3],
+    'weight-option-mismatch',
+    'cell',
+    'has a stackedRNNCells in it, which has a gruCell in it, which has a kernelInitializer that does not fit: identity needs a square matrix, but the weight is 3x6',
+    undefined,
+  ],
+  [
+    'timeDistributed',
+    { layer: { type: 'conv2d', filters: 1, kernelSize: 5 } },
+    [2, 4, 4, 1],
+    'kernel-larger-than-input',
+    'layer',
+    'has a conv2d in it, which needs at least 5x5, but gets 4x4x1',
+    "use a smaller window, 'padding: same', or fewer poolings before it",
+  ],
+  [
+    'timeDistributed',
+    { layer: { type: 'dense', units: 1 } },
+    [4],
+    'wrong-input-rank',
+    undefined,
+    'needs an input of at least 2 dimensions, the first of them the steps, but gets 4 in a row',
+    "insert 'reshape' before it",
+  ],
+  [
+    'bidirectional',
+    { layer: { type: 'dense', units: 1 } },
+    [4, 3],
+    'unsuitable-nested-layer',
+    'layer',
+    'cannot run a dense in both directions',
+    'use simpleRNN, gru, lstm or convLstm2d',
+  ],
+  [
+    'embedding',
+    { inputDim: 5, outputDim: 2, inputLength: [2, 3] },
+    [6],
+    'shape-mismatch',
+    'inputLength',
+    'has inputLength 2x3, but gets 6',
+    'remove inputLength',
+  ],
+  [
+    'categoryEncoding',
+    { numTokens: 5, outputMode: 'oneHot' },
+    [3],
+    'shape-mismatch',
+    'outputMode',
+    'encodes one value an example as oneHot, but gets 3',
+    'use multiHot or count',
+  ],
+  [
+    'centerCrop',
+    { height: 3, width: 9 },
+    [4, 8, 3],
+    'shape-mismatch',
+    'width',
+    'cuts 3x9 out of 4x8x3, which is not that large',
+    "use 'upSampling2d' to enlarge an image, or 'zeroPadding2d' to surround it",
+  ],
 ])('%s %j on %j', (type, options, input, code, option, message, hint) => {
   const problem = kindOf(type).outputShape(options, input);
   expect(isProblem(problem)).toBe(true);
@@ -220,4 +360,90 @@ test.each<[string, Options, number[], string, string | undefined, string, string
   expect(others).toEqual({ code, message });
   expect(pointedAt).toBe(option);
   expect(advice).toBe(hint);
+});
+
+test.each<[string, Options, number[][], string, string | undefined, string, string | undefined]>([
+  [
+    'add',
+    {},
+    [
+      [4, 4, 3],
+      [4, 5, 3],
+    ],
+    'shapes-do-not-join',
+    undefined,
+    'cannot join 4x4x3 and 4x5x3: their sizes must be equal along axis -2, or 1',
+    undefined,
+  ],
+  [
+    'multiply',
+    {},
+    [[4], [1], [3]],
+    'shapes-do-not-join',
+    undefined,
+    'cannot join 4, 1 and 3: their sizes must be equal, or 1',
+    undefined,
+  ],
+  [
+    'concatenate',
+    {},
+    [[4], [4, 1]],
+    'shapes-do-not-join',
+    undefined,
+    'cannot join 4 and 4x1: they must have the same number of dimensions',
+    undefined,
+  ],
+  [
+    'concatenate',
+    {},
+    [
+      [8, 8, 16],
+      [7, 7, 16],
+    ],
+    'shapes-do-not-join',
+    undefined,
+    'cannot join 8x8x16 and 7x7x16: their sizes must be equal along all axes but axis 3',
+    undefined,
+  ],
+  [
+    'concatenate',
+    { axis: 0 },
+    [[4], [4]],
+    'axis-out-of-range',
+    'axis',
+    'has axis 0, but its input 4 in a row has axis 1, or -1, only',
+    'that axis is the batch',
+  ],
+  [
+    'dot',
+    { axes: [1, 2] },
+    [
+      [3, 4],
+      [4, 5],
+    ],
+    'shapes-do-not-join',
+    undefined,
+    'cannot join 3x4 and 4x5: axis 1 of the first must be as long as axis 2 of the second',
+    undefined,
+  ],
+  [
+    'dot',
+    { axes: -1 },
+    [
+      [2, 2, 2],
+      [2, 2],
+    ],
+    'wrong-input-rank',
+    undefined,
+    'needs inputs of 1 or 2 dimensions, but gets 2x2x2 and 2x2',
+    "insert 'reshape' before it",
+  ],
+])('%s %j on inputs of %j', (type, options, inputs, code, option, message, hint) => {
+  const problem = outputShapeOf(layers.get(type)!, options, inputs);
+  expect(problem).toEqual({
+    code,
+    message,
+    ...(option === undefined ? {} : { option }),
+    ...(hint === undefined ? {} : { hint }),
+  });
 });
