@@ -18,17 +18,20 @@ export async function loadGraph(
   context: CommandContext,
   overrides: readonly Override[] = [],
 ): Promise<LoadedSpec> {
-  const [{ readSpecFile }, { checkSpec }] = await Promise.all([
+  const [{ readSpecFile, specFolder }, { checkSpec }] = await Promise.all([
     import('../spec/read-spec-file.js'),
     import('../compiler/index.js'),
   ]);
   const read = await readSpecFile(path);
+  const readFile = specFolder(read.file);
   const text =
     overrides.length === 0
       ? read.text
-      : (await import('../spec/apply-overrides.js')).applyOverrides(read.text, read.file, overrides);
-  const { graph, diagnostics } = checkSpec(text, read.file);
-  if (graph === undefined) throw new SpecError(diagnostics, text);
-  await writeDiagnostics(diagnostics, text, context.terminal.err);
+      : (await import('../spec/apply-overrides.js')).applyOverrides(read.text, read.file, overrides, {
+          readFile,
+        });
+  const { graph, diagnostics, sources } = checkSpec(text, read.file, { readFile });
+  if (graph === undefined) throw new SpecError(diagnostics, sources);
+  await writeDiagnostics(diagnostics, sources, context.terminal.err);
   return { graph, diagnostics, text };
 }

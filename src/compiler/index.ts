@@ -1,5 +1,11 @@
 /** From a spec's text to a model graph, and from there to TypeScript source or a summary. */
-export { type CheckResult, checkSpec, compileSpec } from './check-spec.js';
+export {
+  type CheckOptions,
+  type CheckResult,
+  checkSpec,
+  compileSpec,
+  expandedText,
+} from './check-spec.js';
 export {
   type GraphInput,
   type GraphNode,

@@ -4,10 +4,10 @@
  */
 import type { Diagnostic, Range } from '../diagnostics/index.js';
 import type { Call, Shape, WeightSpec } from '../layers/index.js';
-import type { ScopeStep } from '../spec/expand/expanded-spec.js';
+import type { BlockScope, BranchScope, ScopeStep, TurnScope } from '../spec/expand/expanded-spec.js';
 
 export type { ParamValue } from '../spec/expand/expression.js';
-export type { ScopeStep };
+export type { BlockScope, BranchScope, ScopeStep, TurnScope };
 
 export interface ModelGraph {
   readonly name: string;
@@ -24,6 +24,8 @@ export interface ModelGraph {
      * extends or includes others.
      */
     readonly text: string;
+    /** The texts of all its files as they were read, by the names that diagnostics have for them. */
+    readonly files: ReadonlyMap<string, string>;
   };
   readonly inputs: readonly GraphInput[];
   /** In an order in which every node comes after its inputs. */

@@ -81,7 +81,12 @@ export function resolveGraph(spec: ExpandedSpec): {
     name,
     ...(spec.description === undefined ? {} : { description: spec.description }),
     seed: spec.seed,
-    source: { file: main.file, digest: sha256Hex(text), text },
+    source: {
+      file: main.file,
+      digest: sha256Hex(text),
+      text,
+      files: new Map(program.documents.map((document) => [document.file, document.text])),
+    },
     inputs: spec.inputs.map(({ name: input, shape }) => ({ name: input, shape })),
     nodes: [...nodes.values()].map(({ node }) => node),
     outputs: known.map(({ node }) => node.name),

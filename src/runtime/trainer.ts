@@ -59,7 +59,7 @@ function checkOptions({ graph, untilEpoch, fresh, resumeFrom }: TrainOptions): v
   if (graph.trainingFaults.length > 0) {
     // Warnings where a model is only to be built, and in the way here.
     const faults = graph.trainingFaults.map((fault) => ({ ...fault, severity: 'error' as const }));
-    throw new SpecError(faults, graph.source.text);
+    throw new SpecError(faults, graph.source.files);
   }
   wholeNumber('untilEpoch', untilEpoch);
   if (fresh && resumeFrom !== undefined) {

@@ -38,7 +38,7 @@ async function validate(
   { json }: Options,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const [{ readSpecFile }, { checkSpec }] = await Promise.all([
+  const [{ readSpecFile, specFolder }, { checkSpec }] = await Promise.all([
     import('../../spec/read-spec-file.js'),
     import('../../compiler/index.js'),
   ]);
@@ -48,11 +48,11 @@ async function validate(
   for (const spec of specs) {
     try {
       const { text, file } = await readSpecFile(spec);
-      const { graph, diagnostics } = checkSpec(text, file);
+      const { graph, diagnostics, sources } = checkSpec(text, file, { readFile: specFolder(file) });
       checked.push({ file, ok: graph !== undefined, diagnostics });
       if (graph === undefined && exitCode === exitCodes.fine) exitCode = exitCodes.specIsWrong;
       if (json) continue;
-      await writeDiagnostics(diagnostics, text, err);
+      await writeDiagnostics(diagnostics, sources, err);
       if (graph !== undefined) {
         const warnings = diagnostics.length === 0 ? '' : ` with ${countDiagnostics(diagnostics)}`;
         out.line(`${out.colors.green('ok')}  ${file}  ${plural(graph.nodes.length, 'layer')}${warnings}`);
