@@ -31,6 +31,11 @@ const here: NativeWorld = {
   processorFits: () => processorHasAvx(),
 };
 
+const notInstalled: Opened = {
+  ok: false,
+  reason: 'not installed (it is optional, and npm leaves it out where its download fails)',
+};
+
 /** Makes native TensorFlow tfjs's current backend. */
 export async function openNative(tf: Tf, name: NativePackage, world: NativeWorld = here): Promise<Opened> {
   if (taken !== undefined) {
@@ -41,11 +46,7 @@ export async function openNative(tf: Tf, name: NativePackage, world: NativeWorld
     return taken.opened;
   }
   const version = installedVersion(name, world);
-  if (version === undefined)
-    return {
-      ok: false,
-      reason: `not installed (it is optional, and npm leaves it out where its download fails)`,
-    };
+  if (version === undefined) return notInstalled;
   const failed = (reason: string): Opened => ({ ok: false, reason, version });
   if (!world.processorFits()) return failed('this processor has no AVX instructions, which it needs');
   try {

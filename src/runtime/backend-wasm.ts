@@ -1,7 +1,7 @@
 /**
  * Opens tfjs's WebAssembly backend the way a command-line program needs it: silent, without the error
- * handlers that Emscripten installs, with an error instead of wrong numbers when its memory is used up, and
- * with the kernels that training needs and the backend lacks.
+ * handlers that Emscripten installs, with an error instead of wrong numbers where its memory is used up or a
+ * kernel fails, and with the kernels that training needs and the backend lacks.
  */
 import { SpecccError } from '../diagnostics/index.js';
 import type { Opened, Tf } from './backend.js';
@@ -13,19 +13,23 @@ interface WasmBackendInternals {
     _free(address: number): void;
     readonly HEAPU8: Uint8Array;
   };
+  readSync(...place: unknown[]): unknown;
 }
 
 const guarded = new WeakSet<object>();
 
 /** Makes `wasm` tfjs's current backend. */
 export async function openWasm(tf: Tf): Promise<Opened> {
-  if (!tf.engine().backendNames().includes('wasm')) await import('@tensorflow/tfjs-backend-wasm');
   const { getThreadsCount, version_wasm: version } = await import('@tensorflow/tfjs-backend-wasm');
   const { started, messages } = await startQuietly(() => tf.setBackend('wasm'));
   if (!started) {
     return { ok: false, version, reason: `it does not start: ${messages[0] ?? 'tfjs gives no reason'}` };
   }
-  guardMemory(tf.backend() as unknown as WasmBackendInternals);
+  const backend = tf.backend() as unknown as WasmBackendInternals;
+  if (!guarded.has(backend)) {
+    guarded.add(backend);
+    guard(backend, messages);
+  }
   registerWasmKernels(tf);
   const simd = await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT');
   const threads = getThreadsCount();
@@ -40,7 +44,8 @@ export async function openWasm(tf: Tf): Promise<Opened> {
 /**
  * The compiled module keeps `console.log` and `console.warn` as it finds them when it starts, and installs
  * process-wide handlers that print the whole bundle for any error of the program. So the console is lent a
- * pair of collecting functions for that moment, and the new handlers are taken off again.
+ * function for that moment which collects what the module has to say, then and later, and the new handlers are
+ * taken off again.
  */
 async function startQuietly(start: () => Promise<boolean>) {
   const { log, warn } = console;
@@ -49,13 +54,8 @@ async function startQuietly(start: () => Promise<boolean>) {
     listeners: process.rawListeners(event),
   }));
   const messages: string[] = [];
-  let running = true;
   const collect = (...values: unknown[]) => {
-    const message = values.map(String).join(' ').split('\n')[0]!;
-    // After the start only the module itself still calls this, and only when a kernel has failed and is
-    // about to return memory that it never wrote.
-    if (!running) throw new Error(`the wasm backend failed: ${message}`);
-    messages.push(message);
+    messages.push(values.map(String).join(' ').split('\n')[0]!.trim());
   };
   console.log = collect;
   console.warn = collect;
@@ -64,7 +64,6 @@ async function startQuietly(start: () => Promise<boolean>) {
   } catch (error) {
     return { started: false, messages: [error instanceof Error ? error.message : String(error)] };
   } finally {
-    running = false;
     console.log = log;
     console.warn = warn;
     for (const { event, listeners } of kept) {
@@ -76,16 +75,22 @@ async function startQuietly(start: () => Promise<boolean>) {
 }
 
 /**
- * When its 4 GiB are used up, the backend's allocator answers with an address of 0 or beyond the end of its
- * memory, and tfjs would go on from there with wrong values.
+ * Two things that the backend passes over in silence, which end in wrong values. When its 4 GiB are used up, its
+ * allocator answers with an address of 0 or beyond the end of its memory. And a kernel that fails prints a line
+ * and returns a tensor that it never wrote to: the next kernel, or whoever reads the tensor, gets the error.
  */
-function guardMemory({ wasm }: WasmBackendInternals): void {
-  if (guarded.has(wasm)) return;
-  guarded.add(wasm);
+function guard(backend: WasmBackendInternals, messages: string[]): void {
+  const { wasm } = backend;
+  const failIfTold = () => {
+    const [told] = messages.splice(0).filter((message) => message !== '');
+    if (told !== undefined) throw new Error(`the wasm backend failed: ${told}`);
+  };
+  messages.length = 0;
   // The first call replaces the function itself.
   wasm._free(wasm._malloc(1));
   const allocate = wasm._malloc;
   wasm._malloc = (bytes) => {
+    failIfTold();
     const address = allocate(bytes);
     // Addresses above 2 GiB come as negative numbers.
     if (address === 0 || (address >>> 0) + bytes > wasm.HEAPU8.length) {
@@ -97,5 +102,10 @@ function guardMemory({ wasm }: WasmBackendInternals): void {
       );
     }
     return address;
+  };
+  const read = backend.readSync;
+  backend.readSync = (...place) => {
+    failIfTold();
+    return read.apply(backend, place);
   };
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Tensor } from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SpecccError } from '../../src/diagnostics/index.js';
 import {
@@ -105,6 +106,28 @@ describe('the memory of the wasm backend', () => {
     expect([...kept.dataSync()]).toEqual([1, 2, 3]);
     kept.dispose();
     expect(tf.tidy(() => tf.ones([1000]).sum().dataSync()[0])).toBe(1000);
+  });
+});
+
+describe('a kernel of the wasm backend that fails', () => {
+  it('throws instead of returning what was in its memory', async () => {
+    const { tf } = await openBackend('wasm');
+    const noChannels = tf.ones([1, 4, 4, 0]);
+    for (const name of ['AvgPool', 'MaxPool'] as const) {
+      const pool = () => {
+        const attrs = { filterSize: 2, strides: 1, pad: 'valid' };
+        const pooled = tf.engine().runKernel(name, { x: noChannels }, attrs as never) as Tensor;
+        return pooled.sum().dataSync();
+      };
+      const reported = name === 'AvgPool' ? 'average_pooling2d' : 'max_pooling2d';
+      expect(() => tf.tidy(pool)).toThrow(
+        new RegExp(
+          `^the wasm backend failed: XNN status for xnn_create_${reported}_nhwc_f32 is not successful`,
+        ),
+      );
+      expect(tf.tidy(() => tf.ones([10]).sum().dataSync()[0])).toBe(10);
+    }
+    noChannels.dispose();
   });
 });
 
