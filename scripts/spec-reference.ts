@@ -1,10 +1,21 @@
 /** docs/spec-reference.md and docs/errors.md, from the registry, the schema and the table of codes. */
 import { stringify } from 'yaml';
 import { codes } from '../src/diagnostics/index.js';
-import { formatShape, isProblem, layers, outputShapeOf } from '../src/layers/index.js';
+import {
+  builtInRegistry,
+  formatShape,
+  isProblem,
+  type LayerDefinition,
+  nestedRefs,
+  outputShapeOf,
+} from '../src/layers/index.js';
+import { leftOut, otherNames } from '../src/layers/left-out.js';
+
+const { layers, cells } = builtInRegistry;
 
 /** The part of JSON schema that our options use. */
 interface JsonSchema {
+  readonly $ref?: string;
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
@@ -28,6 +39,8 @@ const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
 
 /** A schema in a few words: "positive integer, or a list of 2". */
 function typeInWords(schema: JsonSchema): string {
+  if (schema.$ref === nestedRefs.layer) return '[layer](#layers)';
+  if (schema.$ref === nestedRefs.cell) return '[cell](#cells)';
   if (schema.const !== undefined) return code(schema.const);
   if (schema.enum) return schema.enum.map(code).join(' ');
   const choices = schema.anyOf ?? schema.oneOf;
@@ -93,29 +106,55 @@ function optionTable(schema: JsonSchema, leaveOut: readonly string[] = []): stri
   ].join('\n');
 }
 
-function layerSection(type: string): string {
-  const layer = layers.get(type)!;
+/** `- { type: dense, units: 5 }` */
+function stepInYaml(step: Readonly<Record<string, unknown>>): string {
+  const yaml = stringify([step], { lineWidth: 0, collectionStyle: 'flow' }).trim();
+  return yaml
+    .replace(/^\[\s*/, '- ')
+    .replace(/\s*\]$/, '')
+    .replaceAll('[ ', '[')
+    .replaceAll(' ]', ']');
+}
+
+function layerSection(layer: LayerDefinition): string {
+  const { type } = layer;
   const lines = [`### ${type}`, '', layer.summary, '', optionTable(layer.options as JsonSchema)];
-  for (const example of layer.examples) {
-    const options = example.options as Record<string, unknown>;
-    const output = outputShapeOf(layer, options, example.inputs);
+  for (const { title, inputs, options, before } of layer.examples) {
+    const output = outputShapeOf(layer, options, inputs);
     if (isProblem(output)) throw new Error(`the example of ${type} has no output shape: ${output.message}`);
-    const yaml = stringify([{ type, ...options }], { lineWidth: 0, collectionStyle: 'flow' }).trim();
-    const line = yaml
-      .replace(/^\[\s*/, '- ')
-      .replace(/\s*\]$/, '')
-      .replaceAll('[ ', '[')
-      .replaceAll(' ]', ']');
-    const title = example.title === undefined ? '' : `${example.title}: `;
+    const from = layer.inputs === 'many' ? { from: [...'abc'].slice(0, inputs.length) } : {};
     lines.push(
       '```yaml',
-      `# ${title}${example.inputs.map(formatShape).join(', ')} → ${formatShape(output)}`,
-      line,
+      `# ${title === undefined ? '' : `${title}: `}${inputs.map(formatShape).join(', ')} → ${formatShape(output)}`,
+      ...(before === undefined ? [] : [stepInYaml(before)]),
+      stepInYaml({ type, ...from, ...options }),
       '```',
       '',
     );
   }
   return lines.join('\n');
+}
+
+function sectionsOf(definitions: ReadonlyMap<string, LayerDefinition>): string[] {
+  const types = [...definitions.keys()].sort((a, b) => a.localeCompare(b, 'en'));
+  return [
+    types.map((type) => `[${type}](#${type.toLowerCase()})`).join(' · '),
+    '',
+    ...types.map((type) => layerSection(definitions.get(type)!)),
+  ];
+}
+
+function leftOutSection(): string[] {
+  return [
+    '## Layers of TensorFlow.js that specs have not',
+    '',
+    ...Object.entries(leftOut).map(([type, reason]) => `- \`${type}\`: ${reason}.`),
+    '',
+    `Other names: ${Object.entries(otherNames)
+      .map(([name, type]) => `\`${name}\` is [${type}](#${type.toLowerCase()})`)
+      .join(', ')}.`,
+    '',
+  ];
 }
 
 /** The branches of a `oneOf`, each with its options. */
@@ -148,7 +187,6 @@ function findFamily(member: string): JsonSchema {
 
 /** `spec` is the whole schema of a spec. */
 export function specReference(spec: JsonSchema): string {
-  const types = [...layers.keys()].sort((a, b) => a.localeCompare(b, 'en'));
   const training = spec.properties?.training;
   const { optimizer, dataset, checkpoint } = training?.properties ?? {};
   if (!training || !optimizer || !dataset || !checkpoint)
@@ -160,7 +198,7 @@ export function specReference(spec: JsonSchema): string {
     '',
     'A spec is one YAML file. Names, options, defaults and meanings are those of TensorFlow.js. Specs are strict: an unknown key is an error.',
     '',
-    '[The file](#the-file) · [Layers](#layers) · [Initializers](#initializers) · [Regularizers](#regularizers) · [Constraints](#constraints)',
+    '[The file](#the-file) · [Layers](#layers) · [Cells](#cells) · [Initializers](#initializers) · [Regularizers](#regularizers) · [Constraints](#constraints)',
     '· [Training](#training) · [Optimizers](#optimizers) · [Data sets](#data-sets)',
     '',
     '## The file',
@@ -170,9 +208,13 @@ export function specReference(spec: JsonSchema): string {
     '',
     'Every layer also takes a `name`; where it is left out, one is made from its type (`conv2d_1`).',
     '',
-    types.map((type) => `[${type}](#${type.toLowerCase()})`).join(' · '),
+    ...sectionsOf(layers),
+    '## Cells',
     '',
-    ...types.map(layerSection),
+    'One step of a recurrent layer. A cell is no layer: it stands in the option `cell` of [rnn](#rnn). Shapes are those of one step.',
+    '',
+    ...sectionsOf(cells),
+    ...leftOutSection(),
     ...families.map(({ title, member }) => choiceSection(title, findFamily(member))),
     '## Training',
     '',
