@@ -1,6 +1,7 @@
 /** Which backend is taken, what is said of the others, and that opening one leaves the process as it was. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -17,6 +18,7 @@ import {
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
+const wasmPackage = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
 
 describe('openBackend', () => {
   it('takes the first that works, and says why it took none of those before', async () => {
@@ -142,7 +144,9 @@ describe('a program that opens backends', () => {
   async function program(text: string): Promise<{ stdout: string; stderr: string }> {
     const file = join(folder, 'program.mts');
     const backend = JSON.stringify(join(root, 'src/runtime/backend.ts'));
-    await writeFile(file, `import { openBackend, probeBackends } from ${backend};\n${text}`);
+    const imports = `import { createRequire } from 'node:module';
+      import { openBackend, probeBackends } from ${backend};`;
+    await writeFile(file, `${imports}\n${text}`);
     return run(process.execPath, ['--import', 'tsx', file], { cwd: root }).catch(
       (failed: { stdout: string; stderr: string }) => failed,
     );
@@ -165,6 +169,22 @@ describe('a program that opens backends', () => {
       if (process.exitCode !== 0) console.log(same, before, listeners());
     `);
     expect({ stdout, stderr }).toEqual({ stdout: '', stderr: '' });
+  });
+
+  it('goes on with the next backend where one does not start', async () => {
+    const { stdout, stderr } = await program(`
+      const { setWasmPaths } = createRequire(import.meta.url)(${JSON.stringify(wasmPackage)});
+      setWasmPaths('/nowhere/');
+      const { attempts } = await openBackend('auto');
+      const { tf } = await openBackend('cpu');
+      tf.tidy(() => tf.ones([4]).sum().dataSync());
+      process.stdout.write(JSON.stringify(attempts));
+    `);
+    expect(stderr).toBe('');
+    const [wasm, cpu] = JSON.parse(stdout).slice(-2);
+    expect(wasm).toMatchObject({ name: 'wasm', ok: false });
+    expect(wasm.reason).toMatch(/^it does not start: .*ENOENT.*\/nowhere\/.*wasm/);
+    expect(cpu).toEqual({ name: 'cpu', ok: true });
   });
 
   it('fails by its own errors as any other program does', async () => {
