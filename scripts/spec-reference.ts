@@ -59,7 +59,7 @@ function typeInWords(schema: JsonSchema): string {
     const bounds = [
       schema.minimum !== undefined && schema.minimum !== 1 ? `≥ ${schema.minimum}` : '',
       schema.exclusiveMinimum !== undefined ? `> ${schema.exclusiveMinimum}` : '',
-      schema.maximum !== undefined ? `≤ ${schema.maximum}` : '',
+      schema.maximum !== undefined && schema.maximum < 2 ** 31 - 1 ? `≤ ${schema.maximum}` : '',
       schema.exclusiveMaximum !== undefined ? `< ${schema.exclusiveMaximum}` : '',
     ].filter(Boolean);
     const noun = schema.type === 'integer' && schema.minimum === 1 ? 'positive integer' : schema.type;

@@ -38,10 +38,13 @@ export function specGraphs(): ExampleGraph[] {
     }));
 }
 
-/** Each example alone, where its layer takes `inputShape`; after another layer; and in a model with branches. */
+/**
+ * Each example alone, where its layer takes `inputShape`; after another layer; and in a model with branches. Those
+ * that need a certain layer before them are behind it only.
+ */
 export function layerGraphs(): ExampleGraph[] {
   return [...layers.values()].flatMap((definition) =>
-    definition.examples.flatMap(({ inputs, options }, index): ExampleGraph[] => {
+    definition.examples.flatMap(({ inputs, options, before: needed }, index): ExampleGraph[] => {
       const title = `${definition.type}-${index + 1}`;
       const single = inputs.length === 1;
       const names = inputs.map((_shape, input) => (single ? 'input' : `input_${input}`));
@@ -53,6 +56,11 @@ export function layerGraphs(): ExampleGraph[] {
         outputs,
       });
       const node = (from: readonly string[]) => nodeOf(definition, options, 'layer', from, inputs)!;
+      if (needed !== undefined) {
+        const { type, ...others } = needed;
+        const first = nodeOf(layers.get(type)!, others, 'before', names, inputs)!;
+        return [{ title: `${title}-second`, graph: graph([first, node(['before'])], ['layer']) }];
+      }
       const alone = { title: `${title}-alone`, graph: graph([node(names)], ['layer']) };
       if (!single) return [alone];
       const before = nodeOf(identity, { activation: 'linear' }, 'before', names, inputs)!;
@@ -97,7 +105,9 @@ function nodeOf(
 /** For each layer kind a graph with many layers side by side, one for each value that its schema lists. */
 export function variantGraphs(): ExampleGraph[] {
   return [...layers.values()].flatMap((definition): ExampleGraph[] => {
-    const { inputs } = definition.examples[0]!;
+    const { inputs, before } = definition.examples[0]!;
+    // Such a layer takes what nothing else takes.
+    if (before !== undefined) return [];
     const names = inputs.map((_shape, index) => `input_${index}`);
     const nodes = variants(definition).flatMap(
       (options, index) => nodeOf(definition, options, `layer_${index}`, names, inputs) ?? [],
