@@ -6,10 +6,11 @@ import {
   formatShape,
   isProblem,
   type LayerDefinition,
+  leftOut,
   nestedRefs,
+  otherNames,
   outputShapeOf,
 } from '../src/layers/index.js';
-import { leftOut, otherNames } from '../src/layers/left-out.js';
 
 const { layers, cells } = builtInRegistry;
 

@@ -10,6 +10,12 @@
  *     const { folder } = await train({ graph });
  *     console.log((await evaluateRun(folder)).values);
  */
+export {
+  type GivenShape,
+  type ImportedModel,
+  type ImportOptions,
+  importModel,
+} from './compiler/import/index.js';
 export * from './compiler/index.js';
 export {
   type CodeEntry,
@@ -32,23 +38,35 @@ export {
   builtInRegistry,
   type Call,
   createRegistry,
+  defineCell,
   defineLayer,
   defineMergeLayer,
   formatShape,
   isCall,
   isProblem,
+  type LayerClass,
   type LayerDefinition,
   type LayerExample,
   type LayerKind,
+  type LayerOptions,
   type LayerRegistry,
   type LayerSource,
   type LowerContext,
   layers,
+  type MergeDefinition,
   type MergeLayerKind,
+  type NestedLayer,
+  type NewCall,
+  nestedLayer,
   type Problem,
   type Shape,
+  type SingleDefinition,
   sizeOf,
+  type TfCall,
+  Type,
+  type Weight,
   type WeightSpec,
+  weightOptions,
 } from './layers/index.js';
 export * from './runtime/index.js';
 export {

@@ -37,6 +37,9 @@
  *     });
  *     const graph = compileSpec(text, 'model.yaml', { layers: createRegistry([scale]) });
  *
+ * A layer with weights lists them in `weights`, in tfjs's order; `...weightOptions('kernel', 'glorotNormal')` among
+ * its options lets specs say how a weight starts, and gives its initializer a seed of its own.
+ *
  * `{ type: scale, factor: 2, name: s1 }` of a spec is then built as `new Scale({ name: 's1', factor: 2 })`, and
  * printed so below `import { Scale } from './scale.js'`.
  */

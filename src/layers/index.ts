@@ -92,6 +92,7 @@ export {
   trainingProblemOf,
   weightsOf,
 } from './layer-functions.js';
+export { leftOut, otherNames } from './left-out.js';
 export {
   modelProblems,
   modelTrainingProblems,
@@ -104,6 +105,7 @@ export { isProblem, type Problem } from './problem.js';
 export type { LayerRegistry, LayerSource } from './registry.js';
 export { formatShape, type Shape, sizeOf } from './shape.js';
 export { Type } from './type.js';
+export { type Weight, weightOptions } from './weight-options.js';
 
 const builtIn: readonly LayerSource[] = [
   conv1d,

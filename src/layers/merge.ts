@@ -18,7 +18,7 @@ export function joinProblem(inputs: readonly Shape[], wanted: string): Problem {
  * The shape of a sum and its like: sizes along each axis, counted from the end, must be equal or 1, and what is
  * missing in front counts as 1 (tfjs's `computeElementwiseOpOutputShape`, which knows no batch).
  */
-export function broadcastShape(inputs: readonly Shape[]): Shape | Problem {
+function broadcastShape(inputs: readonly Shape[]): Shape | Problem {
   const rank = Math.max(...inputs.map(({ length }) => length));
   const padded = inputs.map((shape) => [...Array<number>(rank - shape.length).fill(1), ...shape]);
   const shape = Array.from({ length: rank }, (_, axis) => {

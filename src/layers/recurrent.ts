@@ -20,7 +20,7 @@ const units = positiveInteger({ description: 'Number of outputs, and of values i
 const activation = (what: string, name: string) =>
   Type.Optional(oneOf(activationNames, { description: `Function applied to the ${what}.`, default: name }));
 
-export const stateActivation = { activation: activation('new state', 'tanh') };
+const stateActivation = { activation: activation('new state', 'tanh') };
 const gateActivation = { recurrentActivation: activation('gates', 'hardSigmoid') };
 export const gatedActivations = { ...stateActivation, ...gateActivation };
 
