@@ -57,6 +57,7 @@ export {
   predictRun,
 } from './predict.js';
 export { readImage } from './read-image.js';
+export { readSavedModel, type SavedModelFile } from './read-saved-model.js';
 export { openRun, type Run, type RunRecord } from './run-folder.js';
 export { checkpointHandler, openRunModel, type RunModel, type RunModelOptions } from './run-model.js';
 export { openTfjsEngine } from './tfjs-engine.js';

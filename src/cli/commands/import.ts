@@ -3,17 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
+import type { GivenShape } from '../../compiler/import/index.js';
 import { SpecccError, SpecError } from '../../diagnostics/index.js';
 import type { CommandLine } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { formatCount, plural } from '../format.js';
 import { shellWord } from '../shell-word.js';
-
-interface GivenShape {
-  readonly name?: string;
-  readonly shape: readonly number[];
-}
 
 interface Options {
   readonly output?: string;

@@ -19,6 +19,7 @@ export function checkDtype(dtype: unknown, path: SpecPath, label: string, findin
 function nameOf(dtype: unknown): string | undefined {
   if (typeof dtype === 'string') return dtype;
   if (!isMapping(dtype)) return undefined;
-  const { config } = dtype;
-  return isMapping(config) && typeof config.name === 'string' ? config.name : String(dtype.class_name);
+  const { config, class_name: className } = dtype;
+  if (isMapping(config) && typeof config.name === 'string') return config.name;
+  return typeof className === 'string' ? className : 'an object';
 }

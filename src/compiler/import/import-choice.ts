@@ -94,8 +94,9 @@ function simplify(
     }
     case 'variancescaling': {
       const { scale = 1, mode = 'fan_in', distribution = 'normal', ...others } = config;
-      const [by, from] = [camelCase(String(mode)), distributionOf(distribution, dialect)];
-      const named = scalings.find(([, ...values]) => values.join() === [scale, by, from].join());
+      const by = typeof mode === 'string' ? camelCase(mode) : mode;
+      const from = distributionOf(distribution, dialect);
+      const named = scalings.find((known) => known[1] === scale && known[2] === by && known[3] === from);
       return named === undefined
         ? { className, config: { ...others, scale, mode: by, distribution: from } }
         : { className: named[0], config: others };

@@ -11,12 +11,13 @@ import type { Findings } from './findings.js';
 import { importValue, type ValueContext } from './import-value.js';
 import {
   classAliases,
+  hollowOptions,
   isNeutral,
   isOfAbsentWeight,
   keptOptions,
   keyAliases,
   operationClasses,
-  ways,
+  wayOut,
 } from './keras-words.js';
 import { camelCase } from './names.js';
 import { labelOf } from './saved-graph.js';
@@ -97,6 +98,7 @@ function importOptions(
   for (const [key, value] of Object.entries(layer.config)) {
     const option = optionOf(key, definition);
     if (key === 'name' || isOfAbsentWeight(key, layer.config)) continue;
+    if (hollowOptions.has(option) && dialect !== 'tfjs') continue;
     const schema = Object.hasOwn(properties, option) ? properties[option]! : undefined;
     if (schema === undefined) {
       checkUnknown(key, layer, place);
@@ -178,7 +180,7 @@ function checkUnknown(key: string, layer: SavedObject, { context, label }: Place
       ? 'is an option that specs do not have'
       : `is ${describeValue(value)}, which no spec can say`;
   const message = `${label}: ${key} ${said}`;
-  findings.cannot([...layer.path, 'config', key], message, Object.hasOwn(ways, key) ? ways[key] : undefined);
+  findings.cannot([...layer.path, 'config', key], message, wayOut(key));
 }
 
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);

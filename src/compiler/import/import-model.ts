@@ -110,7 +110,7 @@ function importSaved(
       ...(training && { training: training.value }),
     };
     const text = writeSpec({ header, value, comments: training?.comments ?? {} });
-    return { text, ...checkSpec(text, `${name}.yaml`) };
+    return { text, ...checkSpec(text, `${name}.yaml`, { layers: registry }) };
   };
 
   const first = check(steps);
@@ -129,7 +129,8 @@ function importSaved(
     if (dataset === undefined) findings.note(`the training of the file is left out, because ${message}`);
     else findings.cannot(places, `it cannot be trained on ${dataset}: ${message}`, hint);
   }
-  const last = trained?.graph === undefined ? check(layers) : trained;
+  const plain = () => (layers === steps ? first : check(layers));
+  const last = trained?.graph === undefined ? plain() : trained;
   if (last.graph === undefined) throw new Error(`${document.file}: the imported spec is wrong: ${last.text}`);
   const weights = compareWeights(last.graph, saved.weights);
   return { name, text: last.text, graph: last.graph, writer: saved.writer, notes: findings.notes, weights };
@@ -147,13 +148,15 @@ function inputSection(inputs: readonly ImportedInput[]): Readonly<Record<string,
 /** A list of one axis is how Keras and tfjs save the last one, which goes without saying. */
 function withoutLastAxes(steps: readonly Step[], placed: PlacedLayers, graph: ModelGraph): readonly Step[] {
   const ranks = new Map(graph.nodes.map(({ name, inputShapes }) => [name, inputShapes[0]?.length]));
+  const isLast = (step: Step, index: number) => {
+    const [only, ...more] = [step.axis].flat();
+    const wasList = Array.isArray(placed.steps[index]!.layer.config.axis);
+    return wasList && more.length === 0 && (only === -1 || only === ranks.get(step.name as string));
+  };
+  if (!steps.some(isLast)) return steps;
   return steps.map((step, index) => {
     const { axis, ...others } = step;
-    const saved = placed.steps[index]!.layer.config.axis;
-    const [only, ...more] = [axis].flat();
-    const isLast =
-      Array.isArray(saved) && more.length === 0 && (only === -1 || only === ranks.get(step.name as string));
-    return isLast ? others : step;
+    return isLast(step, index) ? others : step;
   });
 }
 

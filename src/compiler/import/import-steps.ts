@@ -38,6 +38,13 @@ export function placeLayers(
     const from = follows ? undefined : sources.length === 1 ? sources[0]! : sources;
     return { layer, name: nameOf(layer), from };
   });
+  for (const output of graph.outputs) {
+    if (output.kind === 'layer') continue;
+    findings.cannot(
+      output.path,
+      `the input '${nameOf(output)}' is an output of the model too, and no spec can say that`,
+    );
+  }
   const [output, ...others] = graph.outputs;
   const isLast = output === previous && others.length === 0;
   return { steps, outputs: isLast ? undefined : graph.outputs.map(nameOf) };

@@ -117,7 +117,7 @@ function importLoss(value: unknown): string {
     throw new Unsayable('its loss smooths labels');
   }
   const reduction = config.reduction ?? 'auto';
-  if (!['auto', 'sum_over_batch_size'].includes(String(reduction))) {
+  if (reduction !== 'auto' && reduction !== 'sum_over_batch_size') {
     throw new Unsayable(`its loss has the reduction ${describeValue(reduction)}`);
   }
   const loss = nameIn(lossNames, lossWords[letters(name)] ?? name);
@@ -137,9 +137,9 @@ function functionOf(value: unknown): { readonly name?: string; readonly config: 
   return { name: wrapped && typeof config.fn === 'string' ? config.fn : value.class_name, config };
 }
 
+/** `cosine` of tfjs is less than zero for vectors of one direction, so that it is not `cosine_similarity` of Keras. */
 const metricWords: Readonly<Record<string, string>> = {
   cosineproximity: 'cosine',
-  cosinesimilarity: 'cosine',
   meanabsoluteerror: 'mae',
   meanabsolutepercentageerror: 'mape',
   meansquarederror: 'mse',

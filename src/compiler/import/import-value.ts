@@ -39,7 +39,8 @@ export function importValue(schema: JsonSchema, value: unknown, context: ValueCo
   }
   const plain = plainNumber(value, dialect);
   if (option === 'targetShape' && Array.isArray(plain)) return plain.map((size: unknown) => size ?? -1);
-  return isTuple(schema) ? shrink(plain, schema) : firstOf(plain, schema);
+  // tfjs keeps the axes of `dot` in the form in which they were given.
+  return isTuple(schema) && option !== 'axes' ? shrink(plain, schema) : firstOf(plain, schema);
 }
 
 const keyOf = (path: SpecPath) => String(path.at(-1));

@@ -1,2 +1,3 @@
 /** Saved models of tfjs and Keras as specs. */
+export type { GivenShape } from './import-inputs.js';
 export { type ImportedModel, type ImportOptions, importModel } from './import-model.js';

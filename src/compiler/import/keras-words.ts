@@ -53,6 +53,9 @@ const ignoredKeys: ReadonlySet<string> = new Set([
   'unroll',
 ]);
 
+/** Options of tfjs that say nothing about what a layer computes, and stand in every file of Keras. */
+export const hollowOptions: ReadonlySet<string> = new Set(['implementation']);
+
 /** What a key means nothing with, where a layer here has no option for it; null and false always mean nothing. */
 const neutralValues: Readonly<Record<string, readonly unknown[]>> = {
   alpha: [1],
@@ -75,11 +78,18 @@ export function isNeutral(key: string, value: unknown): boolean {
   return values.includes(first);
 }
 
-/** How a model can be built without what is missing here. */
-export const ways: Readonly<Record<string, string>> = {
+const waysOut: Readonly<Record<string, string>> = {
   reset_after: 'build it with reset_after=False; weights that were trained with True do not fit',
+  return_state: 'build it with return_state=False',
   stateful: 'build it with stateful=False',
 };
+
+/** How a model can be built without what specs lack. */
+export function wayOut(key: string): string | undefined {
+  if (key.endsWith('_regularizer'))
+    return 'TensorFlow.js has no such penalty for this layer: build it without';
+  return Object.hasOwn(waysOut, key) ? waysOut[key] : undefined;
+}
 
 /** Options whose null is a value of its own, not "nothing given". */
 export const meaningfulNulls: ReadonlySet<string> = new Set(['mergeMode']);

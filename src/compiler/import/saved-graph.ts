@@ -180,7 +180,7 @@ class Flattener {
       );
       return undefined;
     }
-    const name = nameOf(object) ?? String(path.at(-1));
+    const name = nameOf(object) ?? object.className.toLowerCase();
     const { inbound_nodes: nodes } = object.value;
     const uses = Array.isArray(nodes) ? nodes.length : nodes === undefined ? 0 : 1;
     return { ...object, name, uses, references: this.references(object, name) };
@@ -270,7 +270,8 @@ export const labelOf = (className: string, name: string) => `${shorten(className
 
 const shorten = (text: string) => (text.length > 64 ? `${text.slice(0, 63)}…` : text);
 
-const describe = (object: SavedObject) => labelOf(object.className, nameOf(object) ?? '');
+const describe = (object: SavedObject) =>
+  labelOf(object.className, nameOf(object) ?? object.className.toLowerCase());
 
 function nameOf({ value, config }: SavedObject): string | undefined {
   if (typeof config.name === 'string') return config.name;

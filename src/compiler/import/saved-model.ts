@@ -136,7 +136,10 @@ function manifestOf(manifest: unknown): readonly SavedWeight[] | undefined {
     isMapping(group) && Array.isArray(group.weights) ? (group.weights as unknown[]) : [group],
   );
   return specs.flatMap((spec) => {
-    if (!isMapping(spec) || typeof spec.name !== 'string' || !Array.isArray(spec.shape)) return [];
-    return [{ name: spec.name, shape: spec.shape as number[] }];
+    if (!isMapping(spec) || typeof spec.name !== 'string' || !isShape(spec.shape)) return [];
+    return [{ name: spec.name, shape: spec.shape }];
   });
 }
+
+const isShape = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((size) => Number.isInteger(size));

@@ -10,8 +10,8 @@ import {
   built,
   copyWeights,
   examplesFor,
+  expectSameAsKeras,
   expectSamePredictions,
-  expectSameTopology,
   imported,
   leavesOf,
   predictions,
@@ -50,7 +50,7 @@ function setWeights(model: tf.LayersModel): void {
 describe.each(['keras2', 'keras3'])('%s', (version) => {
   const answers = JSON.parse(read(`${version}/predictions.json`)) as Readonly<Record<string, Answer>>;
 
-  test.each(filesOf(version))('%s: the model of its import answers as it did in Keras', (name) => {
+  test.each(Object.keys(answers))('%s: the model of its import answers as it did in Keras', (name) => {
     const model = built(imported(read(`${version}/${name}.json`), `${name}.json`).text);
     setWeights(model);
     const { integers, outputs } = answers[name]!;
@@ -63,25 +63,58 @@ describe.each(['keras2', 'keras3'])('%s', (version) => {
     }
   });
 
-  test.each(filesOf(version))('%s: nothing needed to be told but what it says', (name) => {
-    expect(imported(read(`${version}/${name}.json`)).notes).toMatchSnapshot();
+  const told: Readonly<Record<string, readonly RegExp[]>> = {
+    lenet5: version === 'keras3' ? [/^no saved model names its data set/] : [],
+    resnet: version === 'keras3' ? [/^no saved model names its data set/] : [],
+    activations:
+      version === 'keras3' ? [/metric "CosineSimilarity"/, /^no saved model names its data set/] : [],
+    autoencoder: version === 'keras3' ? [/^the training of the file is left out, because it needs/] : [],
+    constraints: version === 'keras3' ? [/^the training .+ because there is no optimizer "Nadam"/] : [],
+    multi: version === 'keras3' ? [/^the training of the file is left out, because its loss is/] : [],
+    nested: [/^Sequential 'base': called with training=False/],
+  };
+
+  test.each(filesOf(version))('%s: tells what came out otherwise, and nothing else', (name) => {
+    const { notes } = imported(read(`${version}/${name}.json`));
+    const expected = told[name] ?? [];
+    expect(notes).toEqual(expected.map((note) => expect.stringMatching(note) as unknown));
   });
 });
 
-describe('tfjs reads Keras 2 by itself', () => {
+describe('what tfjs reads of Keras 2 by itself', () => {
   const old = readdirSync(join(folder, 'old')).map((file) => `old/${file}`);
   const files = [...filesOf('keras2').map((name) => `keras2/${name}.json`), ...old];
-
-  test.each(files)('%s: to the topology and the answers that its import has', async (file) => {
-    const text = read(file);
+  /** Words of Keras 2.15 that tfjs does not know. */
+  const strangeToTfjs: Readonly<Record<string, RegExp>> = {
+    'keras2/activations.json': /LecunNormal/,
+    'keras2/constraints.json': /L1/,
+    'keras2/mobilenet.json': /SeparableConv2D/,
+    'keras2/resnet.json': /L2/,
+    'keras2/vgg-block.json': /L2/,
+  };
+  const readByTfjs = (text: string) => {
     const json = JSON.parse(text) as Readonly<Record<string, unknown>>;
-    const modelTopology = (json.modelTopology ?? json) as never;
-    const theirs = await tf.models.modelFromJSON({ modelTopology } as never);
-    const ours = built(imported(text).text);
-    expectSameTopology(topologyOf(theirs), topologyOf(ours));
-    copyWeights(theirs, ours);
-    expectSamePredictions(theirs, ours, file.includes('text') ? 20 : undefined);
-  });
+    return tf.models.modelFromJSON({ modelTopology: json.modelTopology ?? json } as never);
+  };
+
+  test.each(files.filter((file) => !(file in strangeToTfjs)))(
+    '%s: is what its import builds',
+    async (file) => {
+      const theirs = await readByTfjs(read(file));
+      const ours = built(imported(read(file)).text);
+      expectSameAsKeras(topologyOf(theirs), topologyOf(ours));
+      copyWeights(theirs, ours);
+      expectSamePredictions(theirs, ours, file.includes('text') ? 20 : undefined);
+    },
+  );
+
+  test.each(Object.entries(strangeToTfjs))(
+    '%s: nothing, and yet it can be imported',
+    async (file, message) => {
+      await expect(readByTfjs(read(file))).rejects.toThrow(message);
+      expect(imported(read(file)).graph.nodes.length).toBeGreaterThan(0);
+    },
+  );
 });
 
 test('the training of a converted model becomes that of the spec', () => {

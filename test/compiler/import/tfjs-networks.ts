@@ -316,7 +316,7 @@ export const networks: readonly Network[] = [
       recurrentActivation: 'sigmoid',
       unitForgetBias: true,
     }),
-    L.lstm({ units: 3, goBackwards: true, dropout: 0.1, recurrentDropout: 0.2, kernelRegularizer: 'l1l2' }),
+    L.lstm({ units: 3, goBackwards: true, dropout: 0.1, recurrentDropout: 0.2, useBias: false }),
     L.dense({ units: 2, activation: 'softmax' }),
   ]),
   sequential('GRU', () => [
@@ -358,14 +358,15 @@ export const networks: readonly Network[] = [
     L.globalAveragePooling2d({}),
   ]),
   sequential('preprocessing', () => [
-    L.resizing({ inputShape: [8, 8, 1], height: 6, width: 5 }),
+    L.reshape({ inputShape: [64], targetShape: [8, 8, 1] }),
     L.centerCrop({ height: 4, width: 4 }) as never,
     L.flatten(),
   ]),
   sequential(
     'categories',
     () => [
-      L.categoryEncoding({ inputShape: [4], numTokens: 6, outputMode: 'multiHot' }) as never,
+      L.reshape({ inputShape: [4], targetShape: [4] }),
+      L.categoryEncoding({ numTokens: 6, outputMode: 'multiHot' }) as never,
       L.dense({ units: 2 }),
     ],
     6,
@@ -376,7 +377,6 @@ export const networks: readonly Network[] = [
     return [
       apply(L.dense({ units: 3, name: 'first' }), both),
       apply(L.dense({ units: 1, name: 'second' }), both),
-      extra,
     ];
   }),
   functional('all merges', [[4], [4]], (a, b) => {

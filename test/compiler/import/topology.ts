@@ -101,17 +101,17 @@ function withoutNames(value: unknown): unknown {
 }
 
 /**
- * Takes from the second what the first leaves open: seeds that are null, open sizes of a reshape, and the order of
- * axes where a layer saves it only if it was given.
+ * Takes from the second what the first leaves open or says in other words: seeds that are null, open sizes of a
+ * reshape, null for "not given", and the order of axes where a layer saves it only if it was given.
  */
 function align(saved: unknown, ours: unknown): unknown {
   if (Array.isArray(saved) && Array.isArray(ours)) {
     return saved.map((item, index) => align(item, ours[index]));
   }
-  if (typeof saved !== 'object' || saved === null || typeof ours !== 'object' || ours === null) return saved;
+  if (!isObject(saved) || !isObject(ours)) return saved;
   return Object.fromEntries(
     Object.entries(saved).map(([key, value]) => {
-      const mine = (ours as Json)[key];
+      const mine = ours[key];
       if (key === 'seed' && value === null) return [key, mine];
       if (key === 'data_format' && value === 'channels_last' && mine === undefined) return [key, mine];
       if (key === 'target_shape' && (value as readonly unknown[]).includes(null)) return [key, mine];
@@ -120,9 +120,30 @@ function align(saved: unknown, ours: unknown): unknown {
   );
 }
 
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Both topologies say the same, but for what a topology leaves open. */
 export function expectSameTopology(saved: Json, ours: Json): void {
   const [one, other] = [flatten(saved), flatten(ours)];
+  expect(other).toEqual(align(one, other));
+}
+
+/**
+ * The same for what tfjs reads of a file of Keras: that also writes the last axis by its number, false for what tfjs
+ * has as null, numbers of 32 bits in full, and an `implementation` that tfjs only passes on.
+ */
+export function expectSameAsKeras(saved: Json, ours: Json): void {
+  const plain = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(plain);
+    if (typeof value === 'number') return Math.fround(value);
+    if (!isObject(value)) return value === false ? null : value;
+    const entries = Object.entries(value).filter(([key]) => key !== 'implementation');
+    return Object.fromEntries(
+      entries.map(([key, inner]) => [key, key === 'axis' && Array.isArray(inner) ? -1 : plain(inner)]),
+    );
+  };
+  const [one, other] = [flatten(saved), flatten(ours)].map(plain);
   expect(other).toEqual(align(one, other));
 }
 
@@ -133,10 +154,12 @@ export function leavesOf(model: tf.LayersModel): readonly Layer[] {
   );
 }
 
-/** Gives each layer the weights of its namesake. */
-export function copyWeights(from: tf.LayersModel, to: tf.LayersModel, nameOf = (name: string) => name): void {
+/** Gives each layer the weights of its namesake; both get them, since setting them enforces their constraints. */
+export function copyWeights(from: tf.LayersModel, to: tf.LayersModel): void {
   for (const layer of leavesOf(from)) {
-    if (layer.weights.length > 0) to.getLayer(nameOf(layer.name)).setWeights(layer.getWeights());
+    if (layer.weights.length === 0) continue;
+    const weights = layer.getWeights().map((weight) => weight.clone());
+    for (const model of [layer, to.getLayer(layer.name)]) model.setWeights(weights);
   }
 }
 
