@@ -4,16 +4,17 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { builtInRegistry } from '../src/layers/index.js';
 import { specSchema } from '../src/spec/index.js';
+import { languageOf } from '../src/spec/language.js';
 import { cliReference } from './cli-reference.js';
 import { errorReference, specReference } from './spec-reference.js';
 
 const root = resolve(import.meta.dirname, '..');
-const schema = specSchema();
 
 const files: Readonly<Record<string, string>> = {
-  'schema/speccc.schema.json': `${JSON.stringify(schema, null, 2)}\n`,
-  'docs/spec-reference.md': specReference(schema),
+  'schema/speccc.schema.json': `${JSON.stringify(specSchema(), null, 2)}\n`,
+  'docs/spec-reference.md': specReference(languageOf(builtInRegistry)),
   'docs/errors.md': errorReference(),
   'docs/cli.md': cliReference(),
 };

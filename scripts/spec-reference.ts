@@ -11,6 +11,7 @@ import {
   otherNames,
   outputShapeOf,
 } from '../src/layers/index.js';
+import { block, type Language } from '../src/spec/language.js';
 
 const { layers, cells } = builtInRegistry;
 
@@ -18,6 +19,7 @@ const { layers, cells } = builtInRegistry;
 interface JsonSchema {
   readonly $ref?: string;
   readonly type?: string;
+  readonly title?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly const?: unknown;
@@ -66,7 +68,7 @@ function typeInWords(schema: JsonSchema): string {
     const noun = schema.type === 'integer' && schema.minimum === 1 ? 'positive integer' : schema.type;
     return [noun, ...bounds].join(' ');
   }
-  return schema.type ?? 'anything';
+  return schema.type ?? schema.title ?? 'anything';
 }
 
 /** Initializers and their kin have a table of their own: link to it instead of listing it at every weight. */
@@ -186,8 +188,11 @@ function findFamily(member: string): JsonSchema {
   throw new Error(`no layer has an option with '${member}'`);
 }
 
-/** `spec` is the whole schema of a spec. */
-export function specReference(spec: JsonSchema): string {
+export function specReference(language: Language): string {
+  const spec = language.spec as unknown as JsonSchema;
+  const table = (schema: unknown, leaveOut: readonly string[] = []) =>
+    optionTable(schema as JsonSchema, leaveOut);
+  const common = ['name', 'from', 'when'];
   const training = spec.properties?.training;
   const { optimizer, dataset, checkpoint } = training?.properties ?? {};
   if (!training || !optimizer || !dataset || !checkpoint)
@@ -199,15 +204,36 @@ export function specReference(spec: JsonSchema): string {
     '',
     'A spec is one YAML file. Names, options, defaults and meanings are those of TensorFlow.js. Specs are strict: an unknown key is an error.',
     '',
-    '[The file](#the-file) · [Layers](#layers) · [Cells](#cells) · [Initializers](#initializers) · [Regularizers](#regularizers) · [Constraints](#constraints)',
+    '[The file](#the-file) · [Steps](#steps) · [Blocks](#blocks) · [Layers](#layers) · [Cells](#cells) · [Initializers](#initializers) · [Regularizers](#regularizers) · [Constraints](#constraints)',
     '· [Training](#training) · [Optimizers](#optimizers) · [Data sets](#data-sets)',
     '',
     '## The file',
     '',
     optionTable(spec),
+    '`expect` takes:',
+    '',
+    table(spec.properties?.expect),
+    '## Steps',
+    '',
+    'The items of `layers`: a layer (`type`), the use of a block (`use`), parallel branches (`parallel`) or a repeat (`repeat`). The [guide to the language](language.md) shows all of them at work. Every step may have:',
+    '',
+    table(language.common),
+    'The use of a block has a value for each of the block’s params beside it: `{ use: unit, filters: 64 }`.',
+    '',
+    '### parallel',
+    '',
+    table(language.parallel, common),
+    '### repeat',
+    '',
+    table(language.repeat, common),
+    '## Blocks',
+    '',
+    'What stands in `blocks`, by its name:',
+    '',
+    table(block),
     '## Layers',
     '',
-    'Every layer also takes a `name`; where it is left out, one is made from its type (`conv2d_1`).',
+    'Every layer also takes what [every step](#steps) may have.',
     '',
     ...sectionsOf(layers),
     '## Cells',

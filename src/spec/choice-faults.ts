@@ -58,7 +58,7 @@ function notAMapping(
       : `write { type: ${near} }`;
   const what = takesName ? "a name, or a mapping with a 'type'" : "a mapping with a 'type'";
   const message = `${name}: expected ${what}, found ${describeValue(value)}`;
-  return { code: 'wrong-type', path, at: 'value', message, ...hinted(hint) };
+  return { code: 'wrong-type', path, at: 'value', message, structural: !takesName, ...hinted(hint) };
 }
 
 function withoutType(

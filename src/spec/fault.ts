@@ -17,6 +17,8 @@ export interface Fault {
   readonly part?: { readonly text: string; readonly start: number; readonly end: number };
   /** Another place that has to do with it, and how the note about it begins. */
   readonly related?: { readonly text: string; readonly path: SpecPath };
+  /** True where no number, word or truth value at all could be right, so that none that is computed is either. */
+  readonly structural?: boolean;
   /** Warnings are said to be one. */
   readonly severity?: 'warning';
   readonly notes?: readonly string[];

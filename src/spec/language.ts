@@ -17,6 +17,8 @@ export interface Language {
   readonly included: JsonSchema;
   /** One step of each form. A layer, and what joins branches, is a union told apart by `type`. */
   readonly layer: JsonSchema;
+  /** What every step may have, without what it is. */
+  readonly common: JsonSchema;
   readonly use: JsonSchema;
   readonly parallel: JsonSchema;
   readonly repeat: JsonSchema;
@@ -52,7 +54,7 @@ const shape = (description: string) =>
   Type.Array(positiveInteger({ maximum: limits.tensorValues }), { minItems: 1, maxItems: 5, description });
 
 const steps = (description: string, options: object = {}) =>
-  Type.Array(Type.Unknown(), { description, ...options });
+  Type.Array(Type.Unknown({ title: 'step' }), { description, ...options });
 
 /** Number, text or truth value: what `${…}` computes with. */
 const paramValues = [Type.Number(), Type.String(), Type.Boolean()];
@@ -129,7 +131,7 @@ const expectSchema = strictObject(
     parameters: amount('Values in all weights, trainable or not: a number, or { min, max }.'),
     multiplyAdds: amount('Multiply-adds of the forward pass of one example: a number, or { min, max }.'),
     output: Type.Optional(
-      anyOf([shape(''), namedValues(shape(''), {})], {
+      anyOf([shape('Sizes.'), namedValues(shape('Sizes.'), {})], {
         description:
           'Shape of the output, without the batch; of several outputs, those to check by their names.',
       }),
@@ -225,7 +227,7 @@ const useSchema = strictObject(
 
 const repeatSchema = strictObject(
   {
-    repeat: count,
+    repeat: Type.Integer({ minimum: 0, description: 'How many times.' }),
     as: Type.Optional(paramName('Name of the number of the turn, from 0, for ${…} in the steps.')),
     layers: steps('The steps of one turn, on the output of the turn before it.', { minItems: 1 }),
     ...stepOptions,
@@ -240,7 +242,7 @@ const parallelSchema = strictObject(
       maxItems: 1000,
       description: 'Branches, each a list of steps on the same input.',
     }),
-    merge: Type.Unknown({ description: 'The layer that joins the outputs of the branches.' }),
+    merge: Type.Unknown({ title: 'merge layer', description: 'The layer that joins the outputs of the branches.' }),
     ...stepOptions,
   },
   { title: 'a parallel', description: 'Branches on the same input, and the layer that joins them.' },
@@ -296,6 +298,7 @@ function makeLanguage(registry: LayerRegistry): Language {
       { title: 'an included file' },
     ) as unknown as JsonSchema,
     layer: linked(kindUnion(layers.values(), stepOptions, 'layer')),
+    common: strictObject(stepOptions) as unknown as JsonSchema,
     use: useSchema as unknown as JsonSchema,
     parallel: parallelSchema as unknown as JsonSchema,
     repeat: repeatSchema as unknown as JsonSchema,

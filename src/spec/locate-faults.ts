@@ -15,7 +15,7 @@ export function locateFaults(source: SpecSource, faults: readonly Fault[]): read
 /** Nothing where the text of the value has been reported already. */
 export function locateFault(
   source: SpecSource,
-  { at, related, part, severity, notes = [], ...fault }: Fault,
+  { at, related, part, severity, structural: _structural, notes = [], ...fault }: Fault,
 ): Diagnostic | undefined {
   const document = source.ownerOf(fault.path);
   if (document.isFaulty(fault.path)) return undefined;

@@ -92,8 +92,11 @@ function explain(error: ErrorObject, path: SpecPath): Fault {
         : expected('wrong-type', listOf(schema.enum!, 'or'));
     case 'const':
     case 'type':
-    case 'anyOf':
-      return expected('wrong-type', kindOf(schema, path), valueHint(schema, value, path));
+    case 'anyOf': {
+      const fault = expected('wrong-type', kindOf(schema, path), valueHint(schema, value, path));
+      const forms = schema.anyOf ?? [schema];
+      return { ...fault, structural: forms.every(({ type }) => type === 'array' || type === 'object') };
+    }
     case 'pattern':
       return expected('invalid-name', nameRule(path));
     case 'propertyNames': {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { resolveGraph } from '../../src/compiler/resolve-graph.js';
+import type { Diagnostic } from '../../src/diagnostics/index.js';
 import { builtInRegistry, layers } from '../../src/layers/index.js';
 import { parseSpec, type SpecDocument } from '../../src/spec/document.js';
 import { expandSpec } from '../../src/spec/expand/expand-spec.js';
@@ -20,7 +21,9 @@ const resolve = (document: SpecDocument) => resolveGraph(expandSpec(validate(doc
 type Json = Record<string, unknown>;
 
 const schema = specSchema();
-const ajv = new Ajv2020({ strict: true, strictRequired: false, allErrors: false, discriminator: true });
+const ajv = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false, allErrors: false });
+// What the entries of an `enum` mean, for editors.
+ajv.addVocabulary(['markdownEnumDescriptions']);
 const accepts = ajv.compile(schema);
 
 /** Every schema inside a schema, with the way to it. */
@@ -43,10 +46,13 @@ describe('the schema', () => {
 
   test('describes every option, and lets no other keys in', () => {
     for (const [path, each] of schemasIn(schema)) {
-      if (each.type !== 'object' || each.properties === undefined) continue;
-      expect([path, each.additionalProperties]).toEqual([path, false]);
+      if (each.type !== 'object' || each.properties === undefined || path.endsWith('/if')) continue;
+      // Where the kind is chosen first, what is chosen lets no other keys in; the params of a block are its own.
+      if (each.allOf === undefined && path !== '/$defs/use') {
+        expect([path, each.additionalProperties]).toEqual([path, false]);
+      }
       for (const [name, option] of Object.entries(each.properties as Record<string, Json>)) {
-        if (name === 'type' || option.$ref !== undefined) continue;
+        if (name === 'type' || option.$ref !== undefined || (option as unknown) === false) continue;
         expect([path, name, typeof option.description]).toEqual([path, name, 'string']);
       }
     }
@@ -83,7 +89,7 @@ const network: readonly Json[] = [
   { type: 'flatten' },
   { name: 'f1', type: 'dense', units: 10, activation: 'softmax', useBias: false, kernelRegularizer: 'l2' },
 ];
-const good: readonly Json[] = [
+const good: Json[] = [
   { name: 'one', input: [32, 32, 3], layers: network },
   {
     name: 'two',
@@ -102,6 +108,59 @@ const good: readonly Json[] = [
   },
 ];
 
+const composed: readonly Json[] = [
+  {
+    name: 'three',
+    params: { width: 8, wide: '${width * 2}', kind: 'relu' },
+    inputs: { image: [8, 8, 3], extra: [4] },
+    blocks: {
+      unit: {
+        description: 'two layers',
+        params: { units: null, on: true },
+        layers: [
+          { type: 'dense', units: '${units}', name: 'd' },
+          { type: 'activation', activation: 'relu', when: '${on}' },
+        ],
+      },
+      pair: { inputs: ['a', 'b'], layers: [{ type: 'add', from: ['a', 'b'] }] },
+    },
+    layers: [
+      { type: 'flatten', from: 'image', name: 'flat' },
+      { use: 'unit', units: 4, on: false, name: 'u', when: true },
+      { use: 'pair', from: ['u', 'extra'] },
+      { repeat: 2, as: 'i', layers: [{ type: 'dense', units: '${width + i}', activation: '${kind}' }] },
+      {
+        parallel: [[{ type: 'dense', units: '${wide}' }], [{ type: 'dense', units: 3 }]],
+        merge: 'concatenate',
+        name: 'm',
+      },
+      { parallel: [[], [{ type: 'elu' }]], merge: { type: 'concatenate', axis: -1 } },
+    ],
+    outputs: ['m', 'parallel_1'],
+    expect: { parameters: { min: 1, max: 100000 }, output: { m: [19] }, multiplyAdds: { max: 1e9 } },
+  },
+  {
+    name: 'four',
+    input: [6, 4],
+    layers: [
+      { type: 'timeDistributed', layer: { type: 'dense', units: 3, activation: 'relu' } },
+      { type: 'bidirectional', layer: { type: 'lstm', units: 4, returnSequences: true }, mergeMode: 'sum' },
+      {
+        type: 'rnn',
+        cell: {
+          type: 'stackedRNNCells',
+          cells: [
+            { type: 'lstmCell', units: 3 },
+            { type: 'gruCell', units: 2 },
+          ],
+        },
+      },
+    ],
+    expect: { output: [2] },
+  },
+];
+good.push(...composed);
+
 /** A value of a spec replaced, removed or added somewhere. */
 const odd = fc.oneof(
   fc.constantFrom(null, true, 0, 1, -1, 0.5, 2, 1e15, '', 'adam', 'same', 'l2', 'accuracy', 'loss', 'dense'),
@@ -118,6 +177,13 @@ const odd = fc.oneof(
     { type: 'l1' },
     { type: 'adam' },
     { type: 'nothing' },
+    '${width}',
+    '${1 / 0}',
+    { type: '${kind}' },
+    [[], []],
+    [{ type: 'elu' }],
+    { use: 'unit', units: 1 },
+    { type: 'dense', units: 2, name: 'input' },
   ),
   fc.integer(),
   fc.string({ maxLength: 5 }),
@@ -158,6 +224,14 @@ const specs = fc
   .tuple(fc.constantFrom(...good), fc.array(change, { maxLength: 3 }))
   .map(([spec, changes]) => changed(spec, changes));
 
+/** Faults that a schema can find: not those of names, nor warnings. */
+const isOfSchema = ({ code, message, severity }: Diagnostic) =>
+  severity === 'error' &&
+  !['duplicate-name', 'unknown-block', 'unknown-param', 'recursive-block', 'invalid-expression'].includes(
+    code,
+  ) &&
+  !/is the name of the model/.test(message);
+
 describe('the checks', () => {
   test('take exactly what the schema takes', () => {
     let taken = 0;
@@ -165,7 +239,9 @@ describe('the checks', () => {
       fc.property(specs, (value) => {
         const { document, diagnostics } = parseSpec(JSON.stringify(value), 'x.yaml');
         expect(diagnostics).toEqual([]);
-        const faults = validate(document!).diagnostics.filter(({ code }) => code !== 'duplicate-name');
+        const found = validate(document!).diagnostics;
+        if (found.some(({ message }) => /^the block|^the param|^a param cannot/.test(message))) return;
+        const faults = found.filter(isOfSchema);
         expect([faults.map(({ message }) => message), faults.length === 0]).toEqual([
           faults.map(({ message }) => message),
           accepts(value),

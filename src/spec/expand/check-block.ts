@@ -70,7 +70,10 @@ export class BlockChecker {
       this.report.add(source, [{ code: 'spec-too-deep', path, at: 'key', message }]);
       return 'broken';
     }
-    const faults = withoutUnknown(checkValue(blockSchema, value, path), value, path);
+    const found = checkValue(blockSchema, value, path);
+    const plain = found.filter((fault) => fault.path[2] === 'inputs');
+    const others = found.filter((fault) => !plain.includes(fault));
+    const faults = [...plain, ...withoutUnknown(others, value, path)];
     this.report.add(source, faults);
     if (!isMapping(value)) return 'broken';
     const wrong = (key: string) => faults.some((fault) => fault.path[2] === key);

@@ -116,7 +116,17 @@ export class StepChecker {
 
   private checkLayer(item: unknown, path: SpecPath, context: StepContext, joins: boolean): CheckedLayer {
     const schema = joins ? this.language.merge : this.language.layer;
-    const { faults, names, computed } = this.checkParts(checkValue(schema, item, path), item, path, context);
+    const found = [...checkValue(schema, item, path)];
+    // Of a layer whose type is computed, nothing else has been checked yet.
+    if (isMapping(item) && holdsExpression(item.type)) {
+      const own = Object.entries(item).filter(([key]) => stepKeys.includes(key));
+      found.push(
+        ...(joins
+          ? own.map(([key]) => unknownOfMerge(key, path))
+          : checkValue(this.language.common, Object.fromEntries(own), path)),
+      );
+    }
+    const { faults, names, computed } = this.checkParts(found, item, path, context);
     const value = isMapping(item) ? item : typeof item === 'string' && joins ? { type: item } : {};
     const sound = soundLayer(value, path, faults, this.language.registry);
     return { kind: 'layer', source: context.unit.source, path, value, faults, joins, computed, names, sound };
@@ -128,7 +138,13 @@ export class StepChecker {
     const found = [...checkValue(this.language.use, own, path)];
     const name = typeof value.use === 'string' ? value.use : '';
     const block = this.checkBlockName(value.use, [...path, 'use'], context, found);
-    if (block !== undefined) found.push(...paramFaults(block, value, params, path));
+    found.push(
+      ...(block === undefined
+        ? params.flatMap(
+            (key) => kindFault(value[key], paramKinds(undefined), [...path, key], 'a param') ?? [],
+          )
+        : paramFaults(block, value, params, path)),
+    );
     const { faults } = this.checkParts(found, value, path, context);
     const usable = block !== undefined && !faults.some(({ path: place }) => this.isParam(place, path, block));
     return {
@@ -260,6 +276,14 @@ export class StepChecker {
     this.report.add(unit.source, faults);
   }
 }
+
+const unknownOfMerge = (key: string, path: SpecPath): Fault => ({
+  code: 'unknown-option',
+  path: [...path, key],
+  at: 'key',
+  message: `what joins branches has no option '${key}'`,
+  hint: "write it beside 'parallel'",
+});
 
 /** What the pattern of names does not say. */
 export function nameFaults(name: unknown, path: SpecPath): readonly Fault[] {

@@ -84,7 +84,7 @@ export function checkTemplates(
 /** Without those about values that are not known yet. `path` is where the value stands that they are about. */
 export function withoutUnknown(faults: readonly Fault[], value: unknown, path: SpecPath): readonly Fault[] {
   return faults.filter((fault) => {
-    if (fault.at !== 'value') return true;
+    if (fault.at !== 'value' || fault.structural) return true;
     let part = value;
     for (const step of fault.path.slice(path.length)) {
       if (typeof part !== 'object' || part === null) break;

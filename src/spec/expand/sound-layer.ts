@@ -26,8 +26,7 @@ export function soundLayer(
     const [key, ...deeper] = place.slice(path.length);
     const isOption = key !== undefined && deeper.length === 0;
     if (isOption && code === 'unknown-option') delete options[key];
-    else if (code !== 'unknown-layer-type' && (key === undefined || !stepKeys.includes(String(key))))
-      return unsound;
+    else if (key === undefined || !stepKeys.includes(String(key))) return unsound;
   }
   // One that is there under a wrong name is not reported as missing.
   const complete = (definition.options.required ?? []).every((key) => Object.hasOwn(options, key));
