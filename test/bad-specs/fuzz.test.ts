@@ -13,8 +13,12 @@ const specs = resolve(import.meta.dirname, '../../specs');
 const layerTexts = [...layers.values()].flatMap(({ type, examples }) =>
   examples
     .filter(({ inputs }) => inputs.length === 1)
-    .map(({ inputs, options }) =>
-      stringify({ name: 'example', input: inputs[0], layers: [{ name: 'it', type, ...options }] }),
+    .map(({ inputs, options, before }) =>
+      stringify({
+        name: 'example',
+        input: inputs[0],
+        layers: [...(before ? [before] : []), { name: 'it', type, ...options }],
+      }),
     ),
 );
 

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { compileSpec } from '../../src/compiler/index.js';
 import { openRun } from '../../src/runtime/run-folder.js';
 import { abortAfter, smallGraph, trainSmall } from './support/small-run.js';
 import { temporaryFolder } from './support/temporary-folder.js';
@@ -24,10 +25,7 @@ describe('a run', () => {
   it('is opened by its folder, with its spec, history and best checkpoint', async () => {
     const { folder, graph, history, checkpoint, record, readCheckpoint } = await openRun(run);
     expect([folder, checkpoint, record.status]).toEqual([run, 'best', 'finished']);
-    expect(graph).toEqual({
-      ...smallGraph(),
-      source: { ...smallGraph().source, file: join(run, 'spec.yaml') },
-    });
+    expect(graph).toEqual(compileSpec(smallGraph().source.text, join(run, 'spec.yaml')));
     expect(history.map(({ epoch }) => epoch)).toEqual([1, 2]);
     expect((await readCheckpoint()).state.epoch).toBe(record.best!.epoch);
     expect((await readCheckpoint('last')).state.epoch).toBe(2);

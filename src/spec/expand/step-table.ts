@@ -39,6 +39,8 @@ export class StepTable {
       this.steps.set(name, step);
       return;
     }
+    // Refused where steps are checked one by one.
+    if (local === 'input') return;
     const sameFile = first?.source === step.source;
     const fault: Fault = {
       code: 'duplicate-name',
