@@ -15,6 +15,7 @@ export {
   type ImportedModel,
   type ImportOptions,
   importModel,
+  type WeightsBeside,
 } from './compiler/import/index.js';
 export * from './compiler/index.js';
 export {

@@ -37,6 +37,8 @@ interface ArraySpec {
 interface WeightSpec extends ArraySpec {
   readonly dtype: string;
   readonly quantization?: unknown;
+  /** tfjs saves those of the optimizer, where it is asked to, behind those of the model. */
+  readonly group?: 'model' | 'optimizer';
 }
 
 interface ModelJson {
@@ -47,9 +49,11 @@ interface ModelJson {
   }[];
 }
 
-/** The files of a checkpoint, for `writeFolderWhole`. */
-export function checkpointFiles(checkpoint: Checkpoint): Record<string, FileContent> {
-  const { topology, weights, optimizer, state } = checkpoint;
+/** A tfjs layers-model, for `writeFolderWhole`. */
+export function modelFiles(
+  topology: unknown,
+  weights: readonly Omit<Weight, 'trainable'>[],
+): Record<'model.json' | 'weights.bin', FileContent> {
   const model = {
     modelTopology: topology,
     format: 'layers-model',
@@ -62,6 +66,15 @@ export function checkpointFiles(checkpoint: Checkpoint): Record<string, FileCont
       },
     ],
   };
+  return {
+    'model.json': JSON.stringify(model),
+    'weights.bin': joinArrays(weights.map(({ values }) => values)),
+  };
+}
+
+/** The files of a checkpoint, for `writeFolderWhole`. */
+export function checkpointFiles(checkpoint: Checkpoint): Record<string, FileContent> {
+  const { topology, weights, optimizer, state } = checkpoint;
   const trainer = {
     format: stateFormat,
     version: stateVersion,
@@ -74,8 +87,7 @@ export function checkpointFiles(checkpoint: Checkpoint): Record<string, FileCont
     },
   };
   const files: Record<(typeof checkpointFileNames)[number], FileContent> = {
-    'model.json': JSON.stringify(model),
-    'weights.bin': joinArrays(weights.map(({ values }) => values)),
+    ...modelFiles(topology, weights),
     'optimizer.bin': joinArrays(optimizer.slots.map(({ values }) => values)),
     'state.json': `${JSON.stringify(trainer, undefined, 1)}\n`,
   };
@@ -145,7 +157,7 @@ export async function readModelWeights(file: string): Promise<readonly Omit<Weig
       }),
     ),
   );
-  return splitArrays(weightSpecs(model, file), shards, file);
+  return splitArrays(weightSpecs(model, file), withoutOptimizer(model, shards), file);
 }
 
 type CheckpointFile = (typeof checkpointFileNames)[number];
@@ -205,8 +217,19 @@ function parseModel(content: Buffer, file: string): ModelJson {
   return model;
 }
 
+const allSpecs = ({ weightsManifest = [] }: ModelJson) => weightsManifest.flatMap((group) => group.weights);
+
+/** The bytes of the model's own weights. */
+function withoutOptimizer(model: ModelJson, shards: readonly Buffer[]): readonly Buffer[] {
+  const slots = allSpecs(model).filter(({ group }) => group === 'optimizer');
+  if (slots.length === 0) return shards;
+  const bytes = Buffer.concat(shards);
+  const behind = slots.reduce((sum, { shape }) => sum + sizeOf(shape), 0) * Float32Array.BYTES_PER_ELEMENT;
+  return [bytes.subarray(0, Math.max(0, bytes.length - behind))];
+}
+
 function weightSpecs(model: ModelJson, path: string): readonly WeightSpec[] {
-  const specs = (model.weightsManifest ?? []).flatMap((group) => group.weights);
+  const specs = allSpecs(model).filter(({ group }) => group !== 'optimizer');
   const other = specs.find(({ dtype, quantization }) => dtype !== 'float32' || quantization !== undefined);
   if (other !== undefined) {
     const kind = other.quantization === undefined ? other.dtype : 'quantized';

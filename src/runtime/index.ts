@@ -47,6 +47,7 @@ export {
 } from './evaluate.js';
 export { type ExportedWeights, type ExportFormat, exportFormats, exportWeights } from './export-weights.js';
 export { type Best, formatHistory, type HistoryRow, parseHistory } from './history.js';
+export { importWeights } from './import-weights.js';
 export { type CurveChartOptions, type Curves, drawCurves } from './plots.js';
 export {
   type ClassOutput,

@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { dirname, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InvalidArgumentError, Option } from 'commander';
-import type { GivenShape } from '../../compiler/import/index.js';
+import type { GivenShape, ImportedModel } from '../../compiler/import/index.js';
 import { SpecccError, SpecError } from '../../diagnostics/index.js';
+import { sizeOf } from '../../layers/shape.js';
 import type { CommandLine } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
@@ -16,6 +17,7 @@ interface Options {
   readonly inputShape?: readonly GivenShape[];
   readonly dataset?: string;
   readonly seed?: number;
+  readonly weights?: string;
   readonly json?: true;
 }
 
@@ -24,7 +26,7 @@ export function addImport(program: CommandLine, context: CommandContext): void {
     .command('import')
     .summary('make a spec of a saved model')
     .description(
-      'Writes a spec that builds the same model as the model.json of TensorFlow.js, the to_json() of Keras 2 or 3, or a .keras file: to NAME.yaml in the current folder, where NAME is the name of the model, or to where -o says. What no spec can say is told at once, and then nothing is written; nor is a file that is there overwritten. The weights stay where they are.',
+      'Writes a spec that builds the same model as the model.json of TensorFlow.js, the to_json() of Keras 2 or 3, or a .keras file: to NAME.yaml in the current folder, where NAME is the name of the model, or to where -o says. What no spec can say is told at once, and then nothing is written; nor is a file that is there overwritten. The weights stay where they are, and `speccc train --initial-weights model.json` goes on with them.',
     )
     .argument('<model>', 'model.json, a folder with one, or a .keras file')
     .option('-o, --output <file>', 'where to write; - is stdout')
@@ -36,6 +38,7 @@ export function addImport(program: CommandLine, context: CommandContext): void {
     )
     .option('--dataset <name>', 'what to train on, if the model was saved with its training: cifar10')
     .addOption(new Option('--seed <number>', 'seed of the spec').argParser(readSeed))
+    .option('--weights <folder>', 'also write the weights to a new folder, under the names that the spec has')
     .option('--json', 'print one JSON document that says what was done')
     .examples([
       { command: 'speccc import model.json', what: 'writes NAME.yaml' },
@@ -68,7 +71,7 @@ function readSeed(text: string): number {
 }
 
 async function importSpec(path: string, options: Options, context: CommandContext): Promise<ExitCode> {
-  const { output, json, inputShape, dataset, seed } = options;
+  const { output, json, inputShape, dataset, seed, weights: folder } = options;
   if (output === '-' && json) {
     throw new SpecccError('wrong-arguments', "'--json' cannot be used together with '--output -'");
   }
@@ -83,50 +86,58 @@ async function importSpec(path: string, options: Options, context: CommandContex
     ...(seed !== undefined && { seed }),
   });
   if (model === undefined) throw new SpecError(diagnostics, text);
+  const weights = folder === undefined ? undefined : await readWeights(model, file, folder);
   const { out, err } = context.terminal;
-  const { dim, green, yellow } = err.colors;
-  const tell = () => {
-    for (const note of model.notes) err.line(`${yellow('note')}  ${note}`);
-  };
-  if (output === '-') {
-    out.write(model.text);
-    tell();
-    return exitCodes.fine;
-  }
   const target = output ?? `${model.name}.yaml`;
-  const source = `${schemaLine(target)}\n${model.text}`;
-  const written = await write(target, source);
-  const layers = model.graph.nodes.length;
-  const parameters = model.graph.nodes
-    .flatMap(({ weights }) => weights)
-    .reduce((sum, { shape }) => sum + shape.reduce((size, axis) => size * axis, 1), 0);
-  if (json) {
-    const { name, writer, notes, weights } = model;
-    const action = written ? 'written' : 'none';
-    out.line(
-      JSON.stringify(
-        { model: path, file: target, action, name, writer, layers, parameters, weights, notes },
-        null,
-        2,
-      ),
-    );
-    return exitCodes.fine;
+  const written = target === '-' || (await write(target, `${schemaLine(target)}\n${model.text}`));
+  if (weights !== undefined && folder !== undefined) {
+    const { writeFolderWhole } = await import('../../runtime/whole-files.js');
+    await writeFolderWhole(folder, weights);
   }
-  tell();
+  if (target === '-') out.write(model.text);
+  if (json) out.line(JSON.stringify({ model: path, file: target, written, ...factsOf(model) }, null, 2));
+  else for (const note of model.notes) err.line(`${err.colors.yellow('note')}  ${note}`);
+  if (json || target === '-') return exitCodes.fine;
+  const { layers, parameters } = factsOf(model);
+  const { dim, green } = out.colors;
   const what = `${plural(layers, 'layer')}, ${formatCount(parameters)} parameters`;
   out.line(written ? `${green('wrote')} ${target}  ${what}` : `${target} is up to date`);
-  if (model.weights === 'fit') {
-    const command = `${context.program} train ${shellWord(target)} --initial-weights ${shellWord(path)}`;
-    out.line(dim(`  its weights fit: ${command}`));
-  }
-  if (model.weights === 'differ') {
-    out.line(
-      dim(
-        '  its weights have other names than those of the spec, so that --initial-weights cannot take them',
-      ),
-    );
+  if (folder !== undefined) out.line(`${green('wrote')} ${folder}  its weights, by the names of the spec`);
+  const say = (words: readonly string[]) => words.map(shellWord).join(' ');
+  const command = [context.program, 'train', target, '--initial-weights'];
+  const { state } = model.weights;
+  if (folder !== undefined || state === 'fit') {
+    out.line(dim(`  to go on with its weights: ${say([...command, folder ?? file])}`));
+  } else if (state === 'renamed') {
+    const again = say([context.program, 'import', path, '-o', target, '--weights', 'weights']);
+    out.line(dim(`  some of its weights have other names in the spec: ${again}`));
+  } else if (state === 'differ') {
+    out.line(dim('  the weights beside the file are not those of the spec'));
   }
   return exitCodes.fine;
+}
+
+function factsOf({ name, writer, notes, weights, graph }: ImportedModel) {
+  const shapes = graph.nodes.flatMap((node) => node.weights.map(({ shape }) => shape));
+  const parameters = shapes.reduce((sum, shape) => sum + sizeOf(shape), 0);
+  return { name, writer, layers: graph.nodes.length, parameters, weights: weights.state, notes };
+}
+
+/** The files of the weights, before anything is written. */
+async function readWeights(model: ImportedModel, file: string, folder: string) {
+  const { state, names } = model.weights;
+  if (state === 'none' || state === 'differ') {
+    const what =
+      state === 'none' ? 'there are no weights beside' : 'the weights of the spec are not those of';
+    throw new SpecccError('wrong-arguments', `${what} ${file}, so that '--weights' has none to write`);
+  }
+  if (await readFile(folder).catch((error: NodeJS.ErrnoException) => error.code !== 'ENOENT')) {
+    throw new SpecccError('output-exists', `${folder} is there already; nothing was written`, {
+      hints: ['name another folder with --weights, or move this one'],
+    });
+  }
+  const { importWeights } = await import('../../runtime/import-weights.js');
+  return importWeights(file, model.graph, names);
 }
 
 /** False where the file is there already with just this content. */

@@ -25,7 +25,7 @@ import { type JsonDocument, parseJson } from './json-document.js';
 import { NameRegister, plainName, reservedName } from './names.js';
 import { labelOf, readSavedGraph } from './saved-graph.js';
 import { readSavedModel, type SavedModel } from './saved-model.js';
-import { compareWeights, forgottenConfig } from './weights-beside.js';
+import { compareWeights, forgottenConfig, type WeightsBeside } from './weights-beside.js';
 import { writeSpec } from './write-spec.js';
 
 export interface ImportOptions {
@@ -50,8 +50,7 @@ export interface ImportedModel {
   readonly writer: string;
   /** What came out otherwise than it is in the file, a sentence each. */
   readonly notes: readonly string[];
-  /** Of the weights beside the file: none, all under the names of the spec, or not all. */
-  readonly weights: 'none' | 'fit' | 'differ';
+  readonly weights: WeightsBeside;
 }
 
 /**
@@ -132,7 +131,7 @@ function importSaved(
   const plain = () => (layers === steps ? first : check(layers));
   const last = trained?.graph === undefined ? plain() : trained;
   if (last.graph === undefined) throw new Error(`${document.file}: the imported spec is wrong: ${last.text}`);
-  const weights = compareWeights(last.graph, saved.weights);
+  const weights = compareWeights(last.graph, placed.steps, saved.weights);
   return { name, text: last.text, graph: last.graph, writer: saved.writer, notes: findings.notes, weights };
 }
 

@@ -137,6 +137,8 @@ function manifestOf(manifest: unknown): readonly SavedWeight[] | undefined {
   );
   return specs.flatMap((spec) => {
     if (!isMapping(spec) || typeof spec.name !== 'string' || !isShape(spec.shape)) return [];
+    // tfjs writes the optimizer's weights behind the model's where it is asked to.
+    if (spec.group === 'optimizer') return [];
     return [{ name: spec.name, shape: spec.shape }];
   });
 }

@@ -195,10 +195,35 @@ describe('weights beside the file', () => {
 
   test('fit where their names are those of the spec', () => {
     const model = tf.sequential({ layers: [L.dense({ units: 2, inputShape: [3] }), L.batchNormalization()] });
-    expect(imported(saved(model)).weights).toBe('none');
-    expect(imported(saved(model, { weightsManifest: manifestOf(model) })).weights).toBe('fit');
+    expect(imported(saved(model)).weights.state).toBe('none');
+    expect(imported(saved(model, { weightsManifest: manifestOf(model) })).weights.state).toBe('fit');
     const other = tf.sequential({ layers: [L.dense({ units: 3, inputShape: [3] }), L.batchNormalization()] });
-    expect(imported(saved(model, { weightsManifest: manifestOf(other) })).weights).toBe('differ');
+    expect(imported(saved(model, { weightsManifest: manifestOf(other) })).weights.state).toBe('differ');
+  });
+
+  test('are found again under the names of the spec', () => {
+    const model = tf.sequential({
+      layers: [
+        L.bidirectional({
+          inputShape: [4, 3],
+          layer: L.lstm({ units: 2, name: 'mine' }) as never,
+          name: 'both',
+        }),
+        L.dense({ units: 2, name: 'a/b' }),
+      ],
+    });
+    const { state, names } = imported(saved(model, { weightsManifest: manifestOf(model) })).weights;
+    expect(state).toBe('renamed');
+    expect([...names]).toEqual([
+      ...['forward', 'backward'].flatMap((way) =>
+        ['kernel', 'recurrent_kernel', 'bias'].map((weight) => [
+          `both/${way}_mine/${weight}`,
+          `both/${way}_lstm/${weight}`,
+        ]),
+      ),
+      ['a/b/kernel', 'a_b/kernel'],
+      ['a/b/bias', 'a_b/bias'],
+    ]);
   });
 
   test('tell what tfjs does not save of a separable convolution', () => {
@@ -209,7 +234,7 @@ describe('weights beside the file', () => {
     expect(without).not.toHaveProperty('depthMultiplier');
     const { text, weights } = imported(saved(model, { weightsManifest: manifestOf(model) }));
     expect(specOf(text).layers[0]).toHaveProperty('depthMultiplier', 4);
-    expect(weights).toBe('fit');
+    expect(weights.state).toBe('fit');
   });
 });
 
