@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { builtInRegistry } from '../src/layers/index.js';
 import { specSchema } from '../src/spec/index.js';
 import { languageOf } from '../src/spec/language.js';
+import { backendReference } from './backend-reference.js';
 import { cliReference } from './cli-reference.js';
 import { errorReference, specReference } from './spec-reference.js';
 
@@ -17,6 +18,7 @@ const files: Readonly<Record<string, string>> = {
   'docs/spec-reference.md': specReference(languageOf(builtInRegistry)),
   'docs/errors.md': errorReference(),
   'docs/cli.md': cliReference(),
+  'docs/backends.md': backendReference(),
 };
 
 const check = process.argv.includes('--check');

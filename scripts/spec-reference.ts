@@ -38,7 +38,7 @@ interface JsonSchema {
 }
 
 const code = (value: unknown) => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
-const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+export const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 
 /** A schema in a few words: "positive integer, or a list of 2". */
 function typeInWords(schema: JsonSchema): string {

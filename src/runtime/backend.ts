@@ -84,6 +84,13 @@ export const backendLimits: readonly BackendLimit[] = [
   },
 ];
 
+/** The limits that training these layer kinds on the backend meets, a sentence each. */
+export function backendNotices(backend: string, types: readonly string[]): readonly string[] {
+  return backendLimits
+    .filter((limit) => limit.backend === backend && types.includes(limit.layer))
+    .map(({ layer, options, reason }) => `${layer} on ${backend}, with ${options}: ${reason}`);
+}
+
 /** What opening one backend gives: it works, or the reason why not. */
 export type Opened =
   | { readonly ok: true; readonly description: string; readonly gpu: boolean; readonly version: string }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { SpecccError, SpecError } from '../diagnostics/index.js';
 import { sizeOf } from '../layers/index.js';
 import { version } from '../version.js';
+import { backendNotices } from './backend.js';
 import { checkWeightsFit, digestOfWeights } from './checkpoint.js';
 import type { TrainingEngine, Weight } from './engine.js';
 import { readInitialWeights } from './initial-weights.js';
@@ -196,7 +197,13 @@ async function trainFrom(session: Session): Promise<TrainResult> {
   });
   const moved = options.resumeFrom === 'best' ? await moveLastAside(folder) : undefined;
   if (moved !== undefined) emit({ type: 'notice', message: `the last checkpoint was moved to ${moved}` });
-  for (const message of start.notices) emit({ type: 'notice', message });
+  const limits = backendNotices(
+    engine.backend,
+    graph.nodes.map(({ type }) => type),
+  );
+  for (const message of [...limits, ...start.notices]) {
+    emit({ type: 'notice', message });
+  }
 
   let result: EpochsResult;
   try {

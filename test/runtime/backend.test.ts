@@ -11,6 +11,7 @@ import { SpecccError } from '../../src/diagnostics/index.js';
 import {
   type BackendName,
   backendNames,
+  backendNotices,
   loadTf,
   openBackend,
   probeBackends,
@@ -201,5 +202,14 @@ describe('a program that opens backends', () => {
 describe('tfjs', () => {
   it('is one and the same for all who load it', async () => {
     expect(await loadTf()).toBe((await openBackend('cpu')).tf);
+  });
+});
+
+describe('what a backend gets wrong', () => {
+  it('is told for the layers of a model', () => {
+    expect(backendNotices('cpu', ['conv2d', 'maxPooling3d'])).toEqual([
+      expect.stringMatching(/^maxPooling3d on cpu, with .*: the gradient is wrong/),
+    ]);
+    expect(backendNotices('wasm', ['upSampling2d', 'maxPooling3d'])).toEqual([]);
   });
 });
