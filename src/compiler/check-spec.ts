@@ -75,7 +75,7 @@ function check(
     return { diagnostics: parsed.diagnostics, sources: new Map([[file, text]]) };
   }
   const loaded = loadProgram(parsed.document, language, readFile);
-  const { documents } = loaded.program;
+  const { texts } = loaded.program;
   const validated = validateSpec(loaded.program, language);
   const expanded = validated.spec === undefined ? undefined : expandSpec(validated.spec);
   const resolved = expanded === undefined ? undefined : resolveGraph(expanded.expanded);
@@ -87,14 +87,14 @@ function check(
       ...(expanded?.diagnostics ?? []),
       ...(resolved?.diagnostics ?? []),
     ],
-    documents.map((document) => document.file),
+    [...texts.keys()],
   );
   const faulty = diagnostics.some(({ severity }) => severity === 'error');
   return {
     ...(faulty || resolved?.graph === undefined ? {} : { graph: resolved.graph }),
     ...(expanded && { expanded: expanded.expanded }),
     diagnostics,
-    sources: new Map([...documents.map((document) => [document.file, document.text] as const)]),
+    sources: texts,
   };
 }
 

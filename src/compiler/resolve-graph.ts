@@ -85,7 +85,7 @@ export function resolveGraph(spec: ExpandedSpec): {
       file: main.file,
       digest: sha256Hex(text),
       text,
-      files: new Map(program.documents.map((document) => [document.file, document.text])),
+      files: program.texts,
     },
     inputs: spec.inputs.map(({ name: input, shape }) => ({ name: input, shape })),
     nodes: [...nodes.values()].map(({ node }) => node),

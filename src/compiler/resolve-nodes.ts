@@ -26,6 +26,8 @@ import { wayNotes } from './ways.js';
 export interface PlacedNode {
   readonly node: GraphNode;
   readonly step: ExpandedStep;
+  /** The input that the way to it begins at, where first inputs are followed. */
+  readonly root: string;
 }
 
 export interface ResolvedNodes {
@@ -70,7 +72,8 @@ export function resolveNodes(spec: ExpandedSpec, report: Report): ResolvedNodes 
       scope: step.scope,
     };
     shapes.set(name, output);
-    nodes.set(name, { node, step });
+    const [first] = node.inputs as readonly [string];
+    nodes.set(name, { node, step, root: nodes.get(first)?.root ?? first });
   }
   const complete = nodes.size > 0 && nodes.size === spec.steps.length;
   const placed = [...nodes.values()].map(

@@ -23,12 +23,10 @@ export function wayNotes(
 export function wayNote(name: string, nodes: Nodes, inputs: readonly ExpandedInput[], to?: string): string {
   const steps: string[] = [];
   let at = nodes.get(name);
-  let from = name;
-  while (at !== undefined) {
-    if (steps.length <= stepsShown)
-      steps.unshift(`${shownName(at.node.name)} ${formatShape(at.node.outputShape)}`);
-    from = at.node.inputs[0]!;
-    at = nodes.get(from);
+  const from = at?.root ?? name;
+  while (at !== undefined && steps.length <= stepsShown) {
+    steps.unshift(`${shownName(at.node.name)} ${formatShape(at.node.outputShape)}`);
+    at = nodes.get(at.node.inputs[0]!);
   }
   const input = inputs.find((candidate) => candidate.name === from);
   const start =

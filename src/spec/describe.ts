@@ -103,6 +103,7 @@ function boundsOf(schema: JsonSchema, value: unknown): string {
 function pluralOf(items: JsonSchema | undefined): string {
   if (items?.type === 'integer' || items?.type === 'number') return describeNumber(items, true);
   if (items?.type === 'array') return `lists of ${countOf(items)}${pluralOf(items.items)}`;
+  if (items?.title === 'step') return 'steps';
   return items?.enum === undefined ? 'values' : 'names';
 }
 

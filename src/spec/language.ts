@@ -242,7 +242,10 @@ const parallelSchema = strictObject(
       maxItems: 1000,
       description: 'Branches, each a list of steps on the same input.',
     }),
-    merge: Type.Unknown({ title: 'merge layer', description: 'The layer that joins the outputs of the branches.' }),
+    merge: Type.Unknown({
+      title: 'merge layer',
+      description: 'The layer that joins the outputs of the branches.',
+    }),
     ...stepOptions,
   },
   { title: 'a parallel', description: 'Branches on the same input, and the layer that joins them.' },

@@ -24,8 +24,10 @@ export interface Program {
   readonly main: Unit;
   /** The units that are included, by whichever way, each once. */
   readonly included: readonly Unit[];
-  /** All files: the spec's own first. */
+  /** All files that could be understood: the spec's own first. */
   readonly documents: readonly SpecDocument[];
+  /** The texts of all files that were read, by the names that diagnostics have for them. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /** A file with those that it extends, and the blocks that are known in it. */
@@ -53,8 +55,8 @@ export function loadProgram(
 ): { readonly program: Program; readonly diagnostics: readonly Diagnostic[] } {
   const loader = new Loader(document, language, readFile);
   const main = loader.main();
-  const { documents, diagnostics } = loader;
-  return { program: { main, included: loader.included(), documents }, diagnostics };
+  const { documents, texts, diagnostics } = loader;
+  return { program: { main, included: loader.included(), documents, texts }, diagnostics };
 }
 
 /** A file of the program: its path from the spec's folder. */
@@ -65,6 +67,7 @@ interface File {
 
 class Loader {
   readonly documents: SpecDocument[];
+  readonly texts: Map<string, string>;
   readonly diagnostics: Diagnostic[] = [];
   private readonly folder: string;
   private readonly root: File;
@@ -82,6 +85,7 @@ class Loader {
     this.folder = document.file.slice(0, slash + 1);
     this.root = { path: document.file.slice(slash + 1), document };
     this.documents = [document];
+    this.texts = new Map([[document.file, document.text]]);
     this.bytes = document.text.length;
     this.values = countValues(document.value);
   }
@@ -222,7 +226,9 @@ class Loader {
     }
     this.bytes += text.length;
     if (this.bytes > limits.fileBytes) return tooLarge(`${limits.fileBytes} characters`);
-    const { document, diagnostics } = parseSpec(text, this.folder + path);
+    const name = this.folder + path;
+    this.texts.set(name, text);
+    const { document, diagnostics } = parseSpec(text, name);
     const included = `read by ${placeOf(sourceOf(by.document), place)}`;
     this.diagnostics.push(...diagnostics.map((d) => ({ ...d, notes: [...(d.notes ?? []), included] })));
     this.values += countValues(document?.value);

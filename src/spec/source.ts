@@ -25,6 +25,7 @@ export function mergeSources(documents: readonly SpecDocument[], own: readonly s
   return {
     value: values.reduce(merge),
     ownerOf(path) {
+      if (documents.length === 1) return documents[0]!;
       let candidates = documents.map((document, index) => ({ document, value: values[index] }));
       for (const step of path) {
         // A value that is no mapping hides all before it.

@@ -281,6 +281,7 @@ function explainShape(error: YAMLError, text: string, facts: TokenFacts, at: At)
   if (/Comments must be separated/.test(message)) {
     return at('yaml-syntax', "expected a space before '#'");
   }
+  if (text.slice(start - 1, start + 1) === '${') return unquotedExpression(text, start - 1, at);
   const unexpected = text.slice(...placeAtOrEnd(text, start));
   if (unexpected === '') return at('yaml-syntax', 'the text ends too early');
   return at(
@@ -288,6 +289,19 @@ function explainShape(error: YAMLError, text: string, facts: TokenFacts, at: At)
     `${quote(unexpected)} cannot stand here`,
     unexpectedHint(unexpected, text[start - 1]),
   );
+}
+
+/** `{ filters: ${n} }`: the brace of an expression is one of YAML's own inside brackets. */
+function unquotedExpression(text: string, start: number, at: At): TextFault {
+  const written = text.slice(start, lineEnd(text, start));
+  const length = written.indexOf('}') + 1 || 2;
+  const fault = at(
+    'yaml-syntax',
+    "inside brackets, '${…}' needs quotes",
+    length > 2 ? `write "${written.slice(0, length)}"` : undefined,
+    start,
+  );
+  return { ...fault, offsets: [start, start + length] };
 }
 
 function unexpectedHint(unexpected: string, before: string | undefined): string | undefined {

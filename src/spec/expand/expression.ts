@@ -238,8 +238,9 @@ function translate(syntax: Syntax, source: string, offset: number): Expression {
     const callee = node.callee as Syntax;
     const operands = node.arguments as readonly Syntax[];
     const known = Object.keys(functions);
-    const name = callee.type === 'Identifier' ? (callee.name as string) : textOf(node);
-    if (callee.type !== 'Identifier' || !Object.hasOwn(functions, name)) {
+    if (callee.type !== 'Identifier') return refuse(node, `\`${textOf(node)}\` cannot stand in \${…}`);
+    const name = callee.name as string;
+    if (!Object.hasOwn(functions, name)) {
       const hint = didYouMean(name, known) ?? `the functions are ${listOf(known, 'and')}`;
       return refuse(node, `there is no function '${name}' in \${…}`, hint);
     }

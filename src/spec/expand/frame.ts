@@ -1,7 +1,8 @@
 /** Where steps are being written out: in the file, in the use of a block, in a branch or in a turn of a repeat. */
+import { describeValue } from '../describe.js';
 import { limits } from '../limits.js';
 import { placeOf } from '../locate-faults.js';
-import type { CheckedParallel, CheckedRepeat, CheckedUse } from './checked-steps.js';
+import type { CheckedRepeat, CheckedUse } from './checked-steps.js';
 import type { Names } from './evaluate.js';
 import type { BlockScope, ScopeStep } from './expanded-spec.js';
 
@@ -35,8 +36,20 @@ export function frameOfBlock(
     inputs,
     outer: undefined,
     scope: [...frame.scope, scope],
-    notes: () => [`in block '${step.name}', used at ${placeOf(step.source, step.path)}`, ...frame.notes()],
+    notes: () => [
+      `in block '${step.name}', used at ${placeOf(step.source, step.path)}${valuesOf(names)}`,
+      ...frame.notes(),
+    ],
   };
+}
+
+const valuesShown = 6;
+
+/** ` with filters = 64, stride = 2` */
+function valuesOf(names: Names): string {
+  const shown = [...names].slice(0, valuesShown).map(([name, value]) => `${name} = ${describeValue(value)}`);
+  if (shown.length === 0) return '';
+  return ` with ${shown.join(', ')}${names.size > shown.length ? ', …' : ''}`;
 }
 
 export function frameOfBranch(frame: Frame, name: string, branch: number): Frame {
@@ -61,6 +74,3 @@ export function frameOfTurn(frame: Frame, name: string, index: number, step: Che
 function inside(frame: Frame, prefix: string): Pick<Frame, 'prefix' | 'names' | 'inputs' | 'outer'> {
   return { prefix, names: frame.names, inputs: new Map(), outer: frame };
 }
-
-/** The step of a frame that is too deep to be written out. */
-export type Container = CheckedUse | CheckedParallel | CheckedRepeat;

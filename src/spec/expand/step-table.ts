@@ -106,7 +106,7 @@ export class StepTable {
     frame: Frame,
     takers: ReadonlyMap<string, readonly string[]>,
   ): Pick<Fault, 'code' | 'message' | 'hint'> {
-    if (later === undefined) return this.unknown(name, frame);
+    if (later === undefined) return this.unknown(name, frame, stepName);
     const local = (full: string) => (full.startsWith(frame.prefix) ? full.slice(frame.prefix.length) : full);
     const way = wayBetween(stepName, this.values.get(later) ?? later, takers);
     if (later === stepName || way !== undefined) {
@@ -121,8 +121,12 @@ export class StepTable {
   }
 
   /** Of a name that nothing has; where `outputs` names it, too. */
-  unknown(name: string, frame: Frame): Pick<Fault, 'code' | 'message' | 'hint'> {
-    const known = this.namesIn(frame);
+  unknown(name: string, frame: Frame, stepName?: string): Pick<Fault, 'code' | 'message' | 'hint'> {
+    const known = this.namesIn(frame).filter((other) => frame.prefix + other !== stepName);
+    const outside =
+      frame.scope.length > 0 && this.values.has(name)
+        ? `'${name}' is outside of the block: hand it over with 'from' where the block is used, as one of its 'inputs'`
+        : undefined;
     const listed =
       known.length === 0
         ? undefined
@@ -131,7 +135,7 @@ export class StepTable {
     return {
       code: 'unknown-step',
       message: `there is no step or input '${shown}' here`,
-      ...hinted(didYouMean(name, known) ?? listed),
+      ...hinted(outside ?? didYouMean(name, known) ?? listed),
     };
   }
 

@@ -56,7 +56,16 @@ function compute(text: string, names: Names, templates: Templates): ParamValue |
 export function evaluationNote(text: string, names: Names, templates: Templates): string | undefined {
   const result = compute(text, names, templates);
   if (result instanceof ExpressionError) return undefined;
-  return `${text} is ${describeValue(result)}${whereNote(text, names, templates)}`;
+  const where = isPlain(text, templates) ? '' : whereNote(text, names, templates);
+  return `${text} is ${describeValue(result)}${where}`;
+}
+
+/** Nothing but one name: its value says it all. */
+function isPlain(text: string, templates: Templates): boolean {
+  const template = templates.get(text);
+  if (template instanceof ExpressionError || template.parts.length !== 1) return false;
+  const [part] = template.parts;
+  return typeof part === 'object' && part.expression.kind === 'name';
 }
 
 function whereNote(text: string, names: Names, templates: Templates): string {
