@@ -4,7 +4,7 @@ import { describeValue } from '../../spec/describe.js';
 import { checkDtype } from './check-dtype.js';
 import type { Findings } from './findings.js';
 import { isMadeUpInput, type NameRegister, plainName, reservedName } from './names.js';
-import type { SavedInput } from './saved-graph.js';
+import type { SavedInput } from './saved-input.js';
 
 /** What a shape of the file leaves open, from whoever imports it. */
 export interface GivenShape {

@@ -225,5 +225,5 @@ function inTheFile(
     const input = inputs.find(({ name }) => name === key) ?? inputs[0];
     return fault(input?.saved.path ?? saved.model.path, `the input: ${text}`);
   }
-  return fault(saved.model.path, text);
+  return fault(saved.model.path, `no spec can hold the model: ${message}`);
 }

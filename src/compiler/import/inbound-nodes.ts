@@ -13,7 +13,7 @@ export interface SavedReference {
 }
 
 /** `["conv", 0, 0]`, with a fourth part for arguments in inbound nodes. */
-export function readReference(value: unknown, path: SpecPath): SavedReference | undefined {
+function readReference(value: unknown, path: SpecPath): SavedReference | undefined {
   if (!Array.isArray(value)) return undefined;
   const [layer, use = 0, output = 0] = value as unknown[];
   if (typeof layer !== 'string' || !isIndex(use) || !isIndex(output)) return undefined;

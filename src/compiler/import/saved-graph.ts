@@ -3,23 +3,14 @@
  * stand in the list as if they were the model's own.
  */
 import type { SpecPath } from '../../diagnostics/index.js';
-import { describeValue, isMapping } from '../../spec/describe.js';
+import { describeValue } from '../../spec/describe.js';
 import type { Findings } from './findings.js';
 import { readInboundNode, readReferences, type SavedReference } from './inbound-nodes.js';
-import { isModelClass, layersPath, type Mapping, type SavedObject, savedObject } from './saved-model.js';
+import { inputOf, inputOfSequential, type SavedInput } from './saved-input.js';
+import { isModelClass, layersPath, type SavedObject, savedObject } from './saved-model.js';
 
 /** What a layer can take: an input of the model, or another layer's output. */
 export type SavedValue = SavedInput | SavedLayer;
-
-export interface SavedInput {
-  readonly kind: 'input';
-  /** Undefined where the file leaves it to whoever builds the model. */
-  readonly name: string | undefined;
-  /** With the batch; undefined where the file has none. */
-  readonly shape: unknown;
-  readonly config: Mapping;
-  readonly path: SpecPath;
-}
 
 export interface SavedLayer extends SavedObject {
   readonly kind: 'layer';
@@ -276,40 +267,4 @@ const describe = (object: SavedObject) =>
 function nameOf({ value, config }: SavedObject): string | undefined {
   if (typeof config.name === 'string') return config.name;
   return typeof value.name === 'string' ? value.name : undefined;
-}
-
-const shapeOf = (config: Mapping) => config.batch_shape ?? config.batch_input_shape;
-
-const inputOf = ({ name, config, path }: Entry): SavedInput => ({
-  kind: 'input',
-  name,
-  shape: shapeOf(config),
-  config,
-  path: [...path, 'config'],
-});
-
-/** A Sequential's input: a layer of its own, a word of the first layer, or what it was built for. */
-function inputOfSequential(model: SavedObject, first: Entry | undefined): SavedInput {
-  if (first?.className === 'InputLayer') return { ...inputOf(first), name: undefined };
-  const at = (path: SpecPath, shape: unknown): SavedInput => ({
-    kind: 'input',
-    name: undefined,
-    shape,
-    config: {},
-    path,
-  });
-  for (let object: SavedObject | undefined = first; object !== undefined; object = firstLayer(object)) {
-    const shape = shapeOf(object.config);
-    if (shape !== undefined) return at([...object.path, 'config'], shape);
-  }
-  const { value, config, path } = model;
-  const built = isMapping(value.build_config) ? value.build_config.input_shape : undefined;
-  return at(path, config.build_input_shape ?? built);
-}
-
-/** Of a model inside the model. */
-function firstLayer(object: SavedObject): SavedObject | undefined {
-  const { layers } = object.config;
-  if (!isModelClass(object.className) || !Array.isArray(layers)) return undefined;
-  return savedObject(layers[0], [...layersPath(object), 0]);
 }

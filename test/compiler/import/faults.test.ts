@@ -126,6 +126,12 @@ describe('options of layers', () => {
   });
 });
 
+test('a model of more layers than a spec may have', () => {
+  const found = faults(sequential(Array.from({ length: 10_001 }, (_, n) => dense({ name: `d${n}` }))));
+  expect(found).toHaveLength(1);
+  expect(found[0]).toMatch(/^cannot-import @ .+ @ no spec can hold the model: .+ at most /);
+});
+
 describe('inputs', () => {
   const open = JSON.stringify({
     class_name: 'Sequential',

@@ -42,7 +42,7 @@ export interface FlatModel {
  * The layers of a topology by name, those of models inside it among them, with what they take. Inputs go by their
  * number, since tfjs makes up names for them.
  */
-export function flatten(topology: Json): FlatModel {
+function flatten(topology: Json): FlatModel {
   const inputs: unknown[] = [];
   const layers: Record<string, FlatLayer> = {};
   const put = (name: string, layer: Json, taken: readonly string[]) => {
