@@ -148,11 +148,14 @@ function readSyntax(source: string, offset: number): Syntax {
   const parser = new PlacedParser(source);
   const refuse = (index: number): never => {
     const at = Math.min(index, source.length);
-    const found = at >= source.length ? 'its end' : `'${[...source.slice(at)][0]}'`;
+    const problem =
+      at >= source.trimEnd().length
+        ? 'is not complete'
+        : `is not arithmetic: '${[...source.slice(at)][0]}' was not expected there`;
     throw new ExpressionError(
       'invalid-expression',
-      `\`${source.trim()}\` is not arithmetic: ${found} was not expected there`,
-      at >= source.length
+      `\`${source.trim()}\` ${problem}`,
+      at >= source.trimEnd().length
         ? { start: offset, end: offset + source.length }
         : { start: offset + at, end: offset + at + 1 },
       allowed,
@@ -248,6 +251,13 @@ function translate(syntax: Syntax, source: string, offset: number): Expression {
     if (operands.length < least || operands.length > most) {
       const wanted = least === most ? 'one value' : `${least} to ${most} values`;
       return refuse(node, `${name} takes ${wanted}, found ${operands.length}`, `write ${name}(…)`);
+    }
+    const gaps = operands.slice(1).map((operand, index) => {
+      const [from, to] = [spanOf(operands[index]!).end, spanOf(operand).start];
+      return source.slice(from - offset, to - offset);
+    });
+    if (!gaps.every((gap) => gap.includes(','))) {
+      return refuse(node, `${name} needs commas between its values`);
     }
     return { ...span, kind: 'call', name: name as FunctionName, operands: operands.map(visit) };
   };

@@ -102,5 +102,5 @@ export function evaluateTemplate({ text, parts }: Template, names: Names): Param
 
 /** As text is written that must not be read as a template. */
 export function escapeTemplate(text: string): string {
-  return text.replaceAll('${', '$${');
+  return text.replaceAll('${', () => '$${');
 }
