@@ -6,6 +6,7 @@ import { addCompletion } from './commands/completion.js';
 import { addData } from './commands/data.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
+import { addExpand } from './commands/expand.js';
 import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
 import { addHelp } from './commands/help.js';
@@ -55,6 +56,7 @@ export function buildProgram(context: CommandContext): CommandLine {
   addImport(program, context);
   addValidate(program, context);
   addSummary(program, context);
+  addExpand(program, context);
   addCompile(program, context);
   program.commandsGroup('Runs:');
   addTrain(program, context);

@@ -146,6 +146,25 @@ describe('init', () => {
   });
 });
 
+describe('expand', () => {
+  it('prints a plain spec of the same model, which it leaves as it is', async () => {
+    const spec = join(root, 'specs/inception10.yaml');
+    const { code, stdout, stderr } = await speccc(['expand', spec], { cwd });
+    expect([code, stderr]).toEqual([0, '']);
+    writeFileSync(join(cwd, 'plain.yaml'), stdout);
+    expect((await speccc(['expand', 'plain.yaml'], { cwd })).stdout).toBe(stdout);
+    const rows = async (file: string) =>
+      JSON.parse((await speccc(['summary', file, '--json'], { cwd })).stdout).rows.map(
+        ({ name, parameters }: { name: string; parameters: number }) => [name, parameters],
+      );
+    expect(await rows('plain.yaml')).toEqual(await rows(spec));
+  });
+
+  it('says what is wrong with a spec', async () => {
+    expect(await speccc(['expand', 'wrong.yaml'], { cwd })).toMatchObject({ code: 1, stdout: '' });
+  });
+});
+
 describe('schema', () => {
   it('is the JSON schema, to stdout or into a file of ours', async () => {
     const { stdout } = await speccc(['schema'], { cwd });
