@@ -8,11 +8,14 @@ import type { Argument } from '../layers/index.js';
 import { version as ownVersion } from '../version.js';
 import type { ModelGraph, TrainingPlan } from './model-graph.js';
 import { exampleNoun, summarizeGraph } from './summary.js';
+import { blockText } from './typescript/block-text.js';
 import { classImports } from './typescript/class-imports.js';
 import { compileComment, createComment, headerComment } from './typescript/comments.js';
+import { helperTexts } from './typescript/helpers.js';
 import { pascalCase } from './typescript/identifiers.js';
 import { expressionOf, layOut, lineWidth } from './typescript/layout.js';
 import { modelStatements } from './typescript/model-statements.js';
+import { helperNames, planFunctions } from './typescript/plan-functions.js';
 
 export interface EmitOptions {
   /** Which version of speccc the header names; this one where it is left out. */
@@ -32,9 +35,10 @@ export async function emitTypeScript(graph: ModelGraph, options: EmitOptions = {
   const create = `create${pascalCase(graph.name)}`;
   const compile = `compile${pascalCase(graph.name)}`;
   const own = ['tf', 'inputShape', 'inputShapes', 'classNames', 'ClassName', create, compile];
-  const { imports, localName } = classImports(graph, [...own, 'model']);
+  const { imports, localName } = classImports(graph, [...own, ...helperNames, 'model']);
   const imported = imports.flatMap(({ names }) => names.map(({ name, alias }) => alias ?? name));
-  const model = modelStatements(graph, summary, [...own, ...imported], localName);
+  const plan = planFunctions(graph, localName, [...own, ...imported]);
+  const model = modelStatements(graph, summary, plan);
 
   const statements: (string | StatementStructures)[] = [
     headerComment(graph, options.version ?? ownVersion),
@@ -57,12 +61,18 @@ export async function emitTypeScript(graph: ModelGraph, options: EmitOptions = {
       type: '(typeof classNames)[number]',
     });
   }
+  statements.push(
+    ...plan.blocks.flatMap((block) => {
+      const { options, make } = blockText(plan.form, block);
+      return options === undefined ? [make] : [options, make];
+    }),
+  );
   statements.push({
     kind: StructureKind.Function,
     isExported: true,
     name: create,
     returnType: model.returnType,
-    docs: [createComment(summary, graph.seed)],
+    docs: [createComment(summary, graph.seed, plan.seeds === undefined)],
     statements: model.statements.join('\n\n'),
   });
   if (training !== undefined) {
@@ -76,6 +86,7 @@ export async function emitTypeScript(graph: ModelGraph, options: EmitOptions = {
       statements: compileStatement(training),
     });
   }
+  statements.push(...helperTexts(graph, plan));
   const project = new Project({
     useInMemoryFileSystem: true,
     skipLoadingLibFiles: true,
@@ -84,7 +95,8 @@ export async function emitTypeScript(graph: ModelGraph, options: EmitOptions = {
   });
   const file = project.createSourceFile('model.ts', { statements });
   checkStructure(file, statements.length - 1);
-  return file.getFullText();
+  // ts-morph sets some statements apart itself.
+  return file.getFullText().replace(/\n{3,}/g, '\n\n');
 }
 
 function inputShapes(graph: ModelGraph, noun: string): string {

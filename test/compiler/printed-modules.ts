@@ -1,6 +1,11 @@
 /** Printed text, taken up by the real tools: TypeScript's checker and parser, and a module that runs it. */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import ts from 'typescript';
+import { expect } from 'vitest';
 import type { Tf } from '../../src/runtime/backend.js';
 
 /** The strictest settings that a project which takes a printed file may have. */
@@ -127,4 +132,32 @@ export function instructions(file: ts.SourceFile): unknown[] {
     ...file.referencedFiles,
     ...(/^\s*\/\/[#@]/m.exec(file.text) ?? []),
   ];
+}
+
+/** A formatter set to 110 columns and single quotes leaves the files, given by names without `.ts`, as they are. */
+export async function expectFormatted(files: ReadonlyMap<string, string>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'speccc-printed-'));
+  try {
+    const settings = {
+      formatter: { indentStyle: 'space', indentWidth: 2, lineWidth: 110 },
+      javascript: { formatter: { quoteStyle: 'single' } },
+    };
+    await writeFile(join(folder, 'biome.json'), JSON.stringify(settings));
+    await mkdir(join(folder, 'printed'));
+    await Promise.all(
+      [...files].map(([name, text]) => writeFile(join(folder, 'printed', `${name}.ts`), text)),
+    );
+    const biome = join(import.meta.dirname, '../../node_modules/@biomejs/biome/bin/biome');
+    const { stdout, stderr } = await promisify(execFile)(
+      process.execPath,
+      [biome, 'format', '--max-diagnostics=3', 'printed'],
+      { cwd: folder },
+    ).catch((error: { stdout: string; stderr: string }) => error);
+    const report = stdout + stderr;
+    expect(report).toContain(`Checked ${files.size} file`);
+    expect(report).toContain('No fixes applied');
+    expect(report).not.toContain('Found');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }

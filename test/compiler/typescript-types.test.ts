@@ -1,13 +1,8 @@
 /** Printed files against the tools of their users: the TypeScript compiler at its strictest, and a formatter. */
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { emitTypeScript } from '../../src/compiler/typescript.js';
 import { layerGraphs, specGraphs, trainingGraphs, variantGraphs } from './example-graphs.js';
-import { typeErrors } from './printed-modules.js';
+import { expectFormatted, typeErrors } from './printed-modules.js';
 
 const graphs = [...specGraphs(), ...layerGraphs(), ...variantGraphs(), ...trainingGraphs()];
 const printed = new Map<string, string>();
@@ -44,30 +39,7 @@ test('the types of a printed file say what a user of it can do', () => {
 });
 
 test('a formatter set to 110 columns and single quotes leaves every printed file as it is', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'speccc-printed-'));
-  try {
-    const settings = {
-      formatter: { indentStyle: 'space', indentWidth: 2, lineWidth: 110 },
-      javascript: { formatter: { quoteStyle: 'single' } },
-    };
-    await writeFile(join(folder, 'biome.json'), JSON.stringify(settings));
-    await mkdir(join(folder, 'printed'));
-    await Promise.all(
-      [...printed].map(([title, text]) => writeFile(join(folder, 'printed', `${title}.ts`), text)),
-    );
-    const biome = join(import.meta.dirname, '../../node_modules/@biomejs/biome/bin/biome');
-    const { stdout, stderr } = await promisify(execFile)(
-      process.execPath,
-      [biome, 'format', '--max-diagnostics=3', 'printed'],
-      { cwd: folder },
-    ).catch((error: { stdout: string; stderr: string }) => error);
-    const report = stdout + stderr;
-    expect(report).toContain(`Checked ${printed.size} files`);
-    expect(report).toContain('No fixes applied');
-    expect(report).not.toContain('Found');
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  await expectFormatted(printed);
 });
 
 test('no line is longer than 110 columns', () => {

@@ -25,7 +25,8 @@ export function headerComment(graph: ModelGraph, version: string): string {
   ]);
 }
 
-export function createComment(summary: Summary, seed: number): string {
+/** `literal`: the seeds stand in the function itself. */
+export function createComment(summary: Summary, seed: number, literal: boolean): string {
   const { parameters, nonTrainable, multiplyAdds } = summary.totals;
   const trainable =
     parameters === 0
@@ -41,7 +42,7 @@ export function createComment(summary: Summary, seed: number): string {
   const weights =
     parameters === 0
       ? ''
-      : ' Its weights start the same at every call: they are drawn from the seeds below, ' +
+      : ` Its weights start the same at every call: they are drawn from ${literal ? 'the seeds below' : '`seeds`'}, ` +
         `which come from seed ${seed} of the spec.`;
   return docComment([
     ...commentLines(`Builds the model.${weights}`, width),
@@ -76,6 +77,15 @@ function docComment(lines: readonly string[]): string {
 
 function blockComment(lines: readonly string[]): string {
   return ['/**', ...lines.map((line) => ` * ${line}`.trimEnd()), ' */'].join('\n');
+}
+
+/** A comment on a declaration, on one line where it fits. */
+export function shortComment(text: string): string {
+  const lines = commentLines(text, width);
+  const [only = ''] = lines;
+  return lines.length === 1 && only.length + '/**  */'.length <= lineWidth
+    ? `/** ${only} */`
+    : blockComment(lines);
 }
 
 /** For a POSIX shell. */

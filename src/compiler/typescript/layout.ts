@@ -15,8 +15,11 @@ const indentation = '  ';
 export type Expression =
   | string
   | { readonly kind: 'array'; readonly elements: readonly Expression[] }
-  | { readonly kind: 'object'; readonly entries: readonly (readonly [key: string, value: Expression])[] }
+  | { readonly kind: 'object'; readonly entries: readonly ObjectEntry[] }
   | CallExpression;
+
+/** `key: value`; without a value `key` alone, which may be `...spread`. */
+export type ObjectEntry = readonly [key: string, value?: Expression];
 
 export interface CallExpression {
   readonly kind: 'call';
@@ -70,7 +73,7 @@ function numberText(value: number): string {
 }
 
 /** In an object literal `__proto__` sets the prototype, unless it is computed. */
-function keyText(key: string): string {
+export function keyText(key: string): string {
   if (key === '__proto__') return "['__proto__']";
   return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
 }
@@ -90,7 +93,7 @@ export function flat(expression: Expression): string {
     case 'object':
       return expression.entries.length === 0
         ? '{}'
-        : `{ ${expression.entries.map(([key, value]) => `${key}: ${flat(value)}`).join(', ')} }`;
+        : `{ ${expression.entries.map(([key, value]) => (value === undefined ? key : `${key}: ${flat(value)}`)).join(', ')} }`;
     case 'call':
       return `${expression.callee}(${expression.args.map(flat).join(', ')})`;
   }
@@ -110,16 +113,24 @@ export function layOut(expression: Expression, width: number, before = '', after
     case 'object':
       return bracketed(
         `${before}{`,
-        expression.entries.map(([key, value]) => layOut(value, inner, `${key}: `, ',')),
+        expression.entries.map(([key, value]) =>
+          value === undefined ? `${key},` : layOut(value, inner, `${key}: `, ','),
+        ),
         `}${after}`,
       );
     case 'call': {
       const { callee, args } = expression;
       const [only, ...others] = args;
       if (only === undefined) return line;
-      // A single object or array shares the brackets of the call: `f({`.
-      if (others.length === 0 && typeof only === 'object' && only.kind !== 'call')
-        return layOut(only, width, `${before}${callee}(`, `)${after}`);
+      // A last object, or a single array, shares the brackets of the call: `f(x, {`.
+      const last = args.at(-1)!;
+      const shares =
+        typeof last === 'object' && (others.length === 0 ? last.kind !== 'call' : last.kind === 'object');
+      const start = `${before}${callee}(${args
+        .slice(0, -1)
+        .map((argument) => `${flat(argument)}, `)
+        .join('')}`;
+      if (shares && start.length < width) return layOut(last, width, start, `)${after}`);
       return bracketed(
         `${before}${callee}(`,
         args.map((argument) => layOut(argument, inner, '', ',')),
@@ -152,7 +163,7 @@ function partsOf(expression: Exclude<Expression, string>): readonly Expression[]
     case 'array':
       return expression.elements;
     case 'object':
-      return expression.entries.map(([, value]) => value);
+      return expression.entries.map(([key, value]) => value ?? key);
     case 'call':
       return expression.args;
   }

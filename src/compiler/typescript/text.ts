@@ -31,6 +31,23 @@ export function quote(text: string): string {
   return mark + inside.replace(unprintable, escaped) + mark;
 }
 
+/** A part of a text: itself, or an expression that gives it. */
+export type TextPiece = string | { readonly code: string };
+
+/** A string literal, or a template literal where expressions are in it. */
+export function textOf(pieces: readonly TextPiece[]): string {
+  const texts = pieces.filter((piece) => typeof piece === 'string');
+  if (texts.length === pieces.length) return quote(texts.join(''));
+  const inside = pieces.map((piece) =>
+    typeof piece === 'string' ? templateText(piece) : `\${${piece.code}}`,
+  );
+  return `\`${inside.join('')}\``;
+}
+
+function templateText(text: string): string {
+  return text.replace(/[\\`$]/g, (character) => `\\${character}`).replace(unprintable, escaped);
+}
+
 /** A text as one line of a comment of either kind. */
 export function commentText(text: string): string {
   return text
