@@ -41,7 +41,9 @@ export function resolveGraph(spec: ExpandedSpec): {
       ...(all.length > 0 && { notes: all }),
     };
   };
-  const report: Report = (fault) => diagnostics.push(locate(fault));
+  const report: Report = (fault) => {
+    if (diagnostics.length < limits.faults) diagnostics.push(locate(fault));
+  };
 
   const fitting = spec.inputs.filter((input) => isPossible(input, report));
   const { nodes, untrainable, complete } = resolveNodes({ ...spec, inputs: fitting }, report);

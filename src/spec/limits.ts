@@ -13,8 +13,8 @@ export const limits = {
   values: 200_000,
   /** Layers, once blocks and repeats are written out. */
   layers: 10_000,
-  /** Steps, turns and values that may be looked at to write them out: far more than any 10,000 layers need. */
-  expansion: 1_000_000,
+  /** Steps that may be looked at to write them out, where uses of blocks and turns of repeats count for several. */
+  expansion: 300_000,
   /** Blocks, branches and repeats inside each other. */
   nesting: 16,
   /** Files that a spec may consist of; `fileBytes` and `values` hold for all of them together. */

@@ -60,12 +60,47 @@ training:
 `,
 ];
 
+goodTexts.push(`name: language
+params: { width: 8, twice: "\${width * 2}", kind: relu, deep: true }
+inputs: { image: [8, 8, 3], extra: [16] }
+blocks:
+  unit:
+    params: { filters: null, strides: 1, half: "\${filters / 2}" }
+    layers:
+      - parallel:
+          - - { type: conv2d, filters: "\${half}", kernelSize: 1, strides: "\${strides}", padding: same }
+            - { type: conv2d, filters: "\${filters}", kernelSize: 3, padding: same, name: wide }
+          - - { type: conv2d, filters: "\${filters}", kernelSize: 1, strides: "\${strides}", when: "\${strides > 1}" }
+        merge: add
+        name: sum
+      - { type: activation, activation: relu }
+  both:
+    inputs: [left, right]
+    layers:
+      - { type: concatenate, from: [left, right] }
+layers:
+  - { type: conv2d, name: stem, filters: "\${width}", kernelSize: 3, padding: same, from: image }
+  - repeat: 3
+    as: i
+    name: stage
+    layers:
+      - { use: unit, name: u, filters: "\${width}", strides: "\${i == 1 ? 2 : 1}" }
+      - { type: dropout, rate: "\${0.1 * (i + 1)}", when: "\${deep && i < 2}" }
+  - { type: globalAveragePooling2d, name: pool }
+  - { use: both, from: [pool, extra], name: all }
+  - { type: dense, name: "head_\${width}", units: "\${min(twice, 12)}", activation: "\${kind}" }
+  - { type: dense, units: 2, from: stage/1/u/sum/0/wide, name: other }
+  - { type: flatten }
+outputs: [head_8, flatten_1]
+expect: { parameters: { max: 10000 }, output: { head_8: [12] } }
+`);
+
 const nasty = [
   '~', 'null', '.nan', '.inf', '-.inf', '1e309', '-1', '0', '1e15', '0x7fffffff', '9007199254740993', '1.5', 'true',
   'yes', "'", '"', '""', '[]', '{}', '[[1]]', '{ a: 1 }', '[', '{', ']', '}', '*block', '*nobody', '&block', '<<',
   '!!str 1', '!x y', '!!binary aGk=', '|', '>', '- - -', '? a', ': ', '#', '%', '@', '`', '---', '...', '\t', '\u0000',
   '\u001b[31m', '\u202e', '\ufeff', '\ud800', '😀', '文字', '__proto__', 'constructor', 'toString', 'hasOwnProperty',
-  '"\\ud800"', '"\\0"', '\r', '\r\n', '\u2028', 'x'.repeat(2000), '${process.exit()}', '../../etc/passwd', '*/', '-->',
+  '"\\ud800"', '"\\0"', '\r', '\r\n', '\u2028', 'x'.repeat(2000), '${process.exit()}', '${width}', '"${width / 0}"', '${', '"${i + 0.5}"', 'use', 'repeat', 'parallel', 'input', 'stage/0/u', '../../etc/passwd', '*/', '-->',
 ]; // biome-ignore format: a table
 
 type Edit = (text: string, random: readonly [number, number, number]) => string;

@@ -24,6 +24,14 @@ const bomb = (first: string, next: (previous: string) => string) =>
   ].join('\n');
 const tenTimes = (name: string) => Array.from({ length: 10 }, () => `*${name}`).join(', ');
 
+const many = (count: number, line: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => line(i)).join('');
+/** Blocks `b0`, `b1`, …, each made of what `body` says of the next one. */
+const chain = (count: number, body: (next: string) => string, last = '{ type: elu }') =>
+  `name: x\ninput: [8]\nblocks:\n${many(count, (i) => `  b${i}: { layers: [${i === count - 1 ? last : body(`{ use: b${i + 1} }`)}] }\n`)}layers:\n  - { use: b0 }\n`;
+const nest = (depth: number, turns: number, inner: string): string =>
+  depth === 0 ? inner : `{ repeat: ${turns}, layers: [${nest(depth - 1, turns, inner)}] }`;
+
 const cases: readonly (readonly [name: string, text: string, code: string])[] = [
   ['100,000 layers', head + '  - { type: elu }\n'.repeat(100_000), 'spec-too-large'],
   ['60,000 layers in a megabyte', head + '  - {type: elu}\n'.repeat(60_000), 'spec-too-large'],
@@ -57,6 +65,70 @@ const cases: readonly (readonly [name: string, text: string, code: string])[] = 
   ['one word of a megabyte', `name: ${'a'.repeat(1_000_000)}`, 'out-of-range'],
   ['tabs', '\t'.repeat(1_000_000), 'empty-spec'],
   ['spaces and a key', `${' '.repeat(1_000_000)}a: 1`, 'unknown-option'],
+  ['a repeat of a million', `${head}  - { repeat: 1000000, layers: [{ type: elu }] }\n`, 'spec-too-large'],
+  ['a repeat of a million in the middle', `${head}  - ${nest(2, 1000, '{ type: elu }')}\n`, 'spec-too-large'],
+  ['repeats of nothing', `${head}  - ${nest(4, 10000, '{ type: elu, when: false }')}\n`, 'spec-too-large'],
+  ['repeats in 17 repeats', `${head}  - ${nest(17, 2, '{ type: elu }')}\n`, 'spec-too-deep'],
+  ['blocks that double', chain(15, (next) => `${next}, ${next}`), 'spec-too-large'],
+  [
+    'blocks that double nothing',
+    chain(16, (next) => `${next}, ${next}, ${next}, ${next}`, '{ type: elu, when: 0 }'),
+    'spec-too-large',
+  ],
+  ['blocks in a row', chain(5000, (next) => next), 'spec-too-deep'],
+  ['a circle of blocks', chain(90, (next) => next, '{ use: b0 }'), 'recursive-block'],
+  [
+    'blocks with all of each other',
+    `name: x\ninput: [8]\nblocks:\n${many(150, (i) => `  b${i}: { layers: [${many(150, (j) => `{ use: b${j} },`)}] }\n`)}layers: [{ use: b0 }]\n`,
+    'recursive-block',
+  ],
+  [
+    'text that doubles',
+    `params:\n  p0: xx\n${many(40, (i) => `  p${i + 1}: "\${p${i}}\${p${i}}"\n`)}${head}  - { type: elu, name: "\${p40}" }\n`,
+    'impossible-arithmetic',
+  ],
+  [
+    'a long list that is computed often',
+    `${head}  - { repeat: 5000, as: i, layers: [{ type: reshape, targetShape: [${many(5000, () => '"${i}",')}] }] }\n`,
+    'spec-too-large',
+  ],
+  [
+    'brackets in arithmetic',
+    `${head}  - { type: dense, units: "\${${'('.repeat(100_000)}1${')'.repeat(100_000)}}" }\n`,
+    'invalid-expression',
+  ],
+  [
+    'much arithmetic',
+    `${head}  - { type: reshape, targetShape: [${many(20_000, (i) => `"\${1 + ${i} / 0}",`)}] }\n`,
+    'impossible-arithmetic',
+  ],
+  [
+    'names that nothing has',
+    head + many(9000, (i) => `  - { type: elu, name: a${i}, from: step_${i} }\n`),
+    'unknown-step',
+  ],
+  [
+    'a large circle',
+    `${head}${many(5000, (i) => `  - { type: add, name: a${i}, from: [${i === 0 ? 'a4999' : `a${i - 1}`}, input] }\n`)}`,
+    'circular-reference',
+  ],
+  [
+    'all names in all places',
+    head +
+      many(
+        60,
+        (i) =>
+          `  - { type: add, name: a${i}, from: [${many(900, (j) => `${j % 60 >= i ? 'input' : `a${j % 60}`},`)}] }\n`,
+      ) +
+      '  - { repeat: 9000, layers: [{ type: add, from: [a1, a2, a3] }] }\n',
+    'unused-step',
+  ],
+  ['unused layers', head + many(9000, (i) => `  - { type: elu, name: a${i}, from: input }\n`), 'unused-step'],
+  [
+    'a shape fault in each of many turns',
+    `${head}  - { repeat: 5000, as: i, layers: [{ type: dense, units: 4, from: input, name: d }, { type: reshape, targetShape: ["\${i + 5}"], name: r }] }\n`,
+    'shape-mismatch',
+  ],
   ['2 MiB', '#'.repeat(2 * 1024 * 1024), 'spec-too-large'],
 ];
 

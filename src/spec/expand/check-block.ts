@@ -85,7 +85,9 @@ export class BlockChecker {
     const context: StepContext = { unit, names };
     const layers = this.steps.checkList(value.layers, [...path, 'layers'], context);
     if (!wrong('params')) reportUnused(names, place, source, this.report);
-    return wrong('params') || wrong('inputs') ? 'broken' : { name, source, path, params, inputs, layers };
+    if (wrong('params') || wrong('inputs')) return 'broken';
+    const description = typeof value.description === 'string' ? value.description : undefined;
+    return { name, source, path, description, params, inputs, layers };
   }
 }
 

@@ -69,6 +69,7 @@ export interface CheckedBlock {
   readonly source: SpecSource;
   /** `['blocks', name]` */
   readonly path: SpecPath;
+  readonly description: string | undefined;
   readonly params: readonly CheckedParam[];
   /** The names that its steps know its inputs by: `input`, unless the block names them. */
   readonly inputs: readonly string[];

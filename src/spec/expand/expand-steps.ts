@@ -27,6 +27,10 @@ import { StepTable, type Value } from './step-table.js';
 import { evaluationNote, substitute } from './substitute.js';
 import { holdsExpression } from './template.js';
 
+/** In steps: what it takes to begin a list, and to give a block its params as well. */
+const costOfList = 2;
+const costOfUse = 5;
+
 /** What the first step gets where there are several inputs: it must say which. */
 export const unclear = Symbol('several inputs');
 type Input = Value | typeof unclear;
@@ -141,6 +145,7 @@ export class StepExpander {
   private expandUse(step: CheckedUse, name: string, frame: Frame, inputs: readonly Value[]): Value {
     const { block } = step;
     if (block === undefined || this.isTooDeep(step, frame)) return undefined;
+    this.spend(costOfUse);
     const { params, faults } = computeParams(block, step, frame.names, this.templates);
     for (const fault of faults)
       this.report.add(fault.source, [fault.fault], fault.own ? frame.notes : this.notesInside(step, frame));
@@ -149,8 +154,10 @@ export class StepExpander {
       kind: 'block',
       name,
       block: step.name,
+      description: block.description,
       params: Object.fromEntries(params),
       inputs: inputs.map((input) => input ?? ''),
+      inputNames: block.inputs,
       output: '',
     };
     const own = new Map(block.inputs.map((input, index) => [input, inputs[index]] as const));
@@ -183,6 +190,7 @@ export class StepExpander {
 
   private expandParallel(step: CheckedParallel, name: string, frame: Frame, inputs: readonly Value[]): Value {
     if (!this.takesOne(step, frame, inputs) || this.isTooDeep(step, frame)) return undefined;
+    this.spend(step.branches.length * costOfList);
     const outputs = step.branches.map((branch, index) =>
       this.expandList(branch, frameOfBranch(frame, name, index), inputs[0]),
     );
@@ -197,7 +205,7 @@ export class StepExpander {
       return undefined;
     let value = inputs[0];
     for (let index = 0; index < turns && !this.stopped; index++) {
-      this.spend(1);
+      this.spend(costOfList);
       value = this.expandList(step.layers, frameOfTurn(frame, name, index, step), value);
     }
     return value;
@@ -283,6 +291,8 @@ export class StepExpander {
     if (!isDeep(frame)) return false;
     const message = `expected blocks, branches and repeats at most ${limits.nesting} deep inside each other`;
     this.refuse(step, frame, { code: 'spec-too-deep', path: step.path, at: 'inside', message });
+    // What is so deep is there very often, too.
+    this.stopped = true;
     return true;
   }
 

@@ -83,10 +83,14 @@ export interface BlockScope extends Scope {
   readonly kind: 'block';
   /** The definition's name. */
   readonly block: string;
+  /** The definition's own words, where it has some. */
+  readonly description: string | undefined;
   /** All of the block's params, with their values here. */
   readonly params: Readonly<Record<string, ParamValue>>;
   /** Names of the inputs or layers whose values the block is given, in its own order. */
   readonly inputs: readonly string[];
+  /** What the block itself calls them: `input`, where it names none. */
+  readonly inputNames: readonly string[];
   /** Name of the layer (or input) whose value the block stands for. */
   readonly output: string;
 }

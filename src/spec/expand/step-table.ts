@@ -22,11 +22,17 @@ interface Open {
 
 /** Names that are shown in a hint. */
 const namesShown = 8;
+/** Names that are compared with one that is not known. */
+const namesLookedAt = 100;
+/** Steps of a circle that are shown. */
+const circleShown = 8;
 
 export class StepTable {
   private readonly values = new Map<string, Value>();
   private readonly steps = new Map<string, CheckedStep>();
   private readonly doubles = new Set<string>();
+  private local: ReadonlyMap<string, readonly string[]> | undefined;
+  private localSize = 0;
   private readonly open: Open[] = [];
 
   constructor(private readonly report: FaultReport) {}
@@ -110,7 +116,7 @@ export class StepTable {
     const local = (full: string) => (full.startsWith(frame.prefix) ? full.slice(frame.prefix.length) : full);
     const way = wayBetween(stepName, this.values.get(later) ?? later, takers);
     if (later === stepName || way !== undefined) {
-      const circle = [...(way ?? [stepName]), stepName].map(local).join(' → ');
+      const circle = shortened([...(way ?? [stepName]), stepName].map(local)).join(' → ');
       return { code: 'circular-reference', message: `from: '${name}' waits for this step itself: ${circle}` };
     }
     return {
@@ -146,18 +152,40 @@ export class StepTable {
     return undefined;
   }
 
-  /** The nearest first; those of steps inside other steps are left out. */
+  /** The nearest first; those of steps inside other steps are left out, and those far away. */
   private namesIn(frame: Frame): readonly string[] {
     const names: string[] = [];
     for (let at: Frame | undefined = frame; at !== undefined; at = at.outer) {
-      const { prefix, inputs } = at;
-      const local = [...this.values.keys()]
-        .filter((full) => full.startsWith(prefix))
-        .map((full) => full.slice(prefix.length));
-      names.push(...local.filter((name) => !name.includes('/')).reverse(), ...inputs.keys());
+      names.push(
+        ...(this.localNames().get(at.prefix) ?? []).slice(-namesLookedAt).reverse(),
+        ...at.inputs.keys(),
+      );
     }
     return [...new Set(names)];
   }
+
+  /** By the prefix of a frame, the names of its own steps. */
+  private localNames(): ReadonlyMap<string, readonly string[]> {
+    if (this.local === undefined || this.localSize !== this.values.size) {
+      const local = new Map<string, string[]>();
+      for (const full of this.values.keys()) {
+        const start = full.lastIndexOf('/') + 1;
+        const list = local.get(full.slice(0, start));
+        if (list === undefined) local.set(full.slice(0, start), [full.slice(start)]);
+        else list.push(full.slice(start));
+      }
+      this.local = local;
+      this.localSize = this.values.size;
+    }
+    return this.local;
+  }
+}
+
+/** Its first and its last names. */
+function shortened(way: readonly string[]): readonly string[] {
+  if (way.length <= circleShown) return way;
+  const half = circleShown / 2;
+  return [...way.slice(0, half), '…', ...way.slice(-half)];
 }
 
 /** By the name of a layer, those that take its output. */

@@ -2,6 +2,7 @@
 import type { SpecPath } from '../../diagnostics/index.js';
 import { describeValue, isMapping } from '../describe.js';
 import type { Fault } from '../fault.js';
+import { limits } from '../limits.js';
 import { attempt, expressionFault, type Templates } from './check-templates.js';
 import type { Names } from './evaluate.js';
 import { ExpressionError, namesIn, type ParamValue } from './expression.js';
@@ -18,6 +19,7 @@ export function substitute(value: unknown, path: SpecPath, names: Names, templat
   const faults: Fault[] = [];
   const visit = (part: unknown, place: SpecPath): unknown => {
     if (holdsExpression(part)) {
+      if (faults.length >= limits.faults) return undefined;
       const result = compute(part, names, templates);
       if (!(result instanceof ExpressionError)) return result;
       if (result.code === 'impossible-arithmetic') {
