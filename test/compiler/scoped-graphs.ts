@@ -27,6 +27,7 @@ export interface Builder {
     from: string | readonly string[],
     params: Params,
     build: (inside: Builder, inputs: readonly string[]) => string,
+    description?: string,
   ): string;
   shape(name: string): Shape;
   branch(name: string, branch: number, build: (inside: Builder) => string): string;
@@ -75,10 +76,19 @@ export function scopedGraph(
       });
       return full;
     },
-    block(block, own, from, params, inside) {
+    block(block, own, from, params, inside, description) {
       const full = folder + own;
       const names = [from].flat();
-      const step = { kind: 'block', name: full, block, params, inputs: names, output: '' };
+      const step = {
+        kind: 'block',
+        name: full,
+        block,
+        description,
+        params,
+        inputs: names,
+        inputNames: names.length === 1 ? ['input'] : names.map((_name, index) => `side${index}`),
+        output: '',
+      };
       step.output = inside(builder(`${full}/`, [...scope, step as ScopeStep]), names);
       return step.output;
     },

@@ -5,10 +5,11 @@ import { describe, expect, test } from 'vitest';
 import type { ModelGraph } from '../../src/compiler/model-graph.js';
 import { emitTypeScript } from '../../src/compiler/typescript.js';
 import { buildModel } from '../../src/runtime/build-model.js';
+import { specGraphs } from './example-graphs.js';
 import { expectFormatted, runPrinted, typeErrors } from './printed-modules.js';
 import { randomNetwork } from './random-networks.js';
 import { identityOf } from './same-model.js';
-import { inceptionNetwork, residualNetwork, scopedGraph, vggNetwork } from './scoped-graphs.js';
+import { type Builder, inceptionNetwork, residualNetwork, scopedGraph, vggNetwork } from './scoped-graphs.js';
 
 tf.env().set('PROD', true);
 await tf.setBackend('cpu');
@@ -88,6 +89,261 @@ describe('networks that people build of blocks', () => {
     );
     expect(create).toContain("  return tf.model({ name: 'deep', inputs: input, outputs: units });");
   });
+});
+
+test('ResNet-18 is printed as test/golden/resnet18.ts has it (`npx vitest run -u` renews it)', async () => {
+  const { graph } = specGraphs().find(({ title }) => title === 'resnet18')!;
+  const text = await emitTypeScript(graph, { version: '0.0.0' });
+  await expect(text).toMatchFileSnapshot('../golden/resnet18.ts');
+});
+
+describe('what differs between the uses of a block', () => {
+  const dense = (units: number, options: object = {}) => ({ units, ...options });
+
+  test('is a param of the block, a multiple of one, or a parameter of the function', async () => {
+    const graph = scopedGraph('differences', { input: [4] }, (root) => {
+      const use = (
+        name: string,
+        from: string,
+        width: number,
+        activation: string,
+        size: readonly [number, number],
+      ) =>
+        root.block('narrow', name, from, { width, always: 3 }, (inside, [input]) => {
+          const wide = inside.layer('dense', 'wide', input!, dense(width * 4, { activation }));
+          const same = inside.layer(
+            'dense',
+            'same',
+            wide,
+            dense(size[0] * size[1], { trainable: width === 2 }),
+          );
+          return inside.layer(
+            'flatten',
+            'flat',
+            inside.layer('reshape', 'shape', same, { targetShape: [...size] }),
+          );
+        });
+      return use('b', use('a', 'input', 2, 'relu', [2, 3]), 5, 'tanh', [4, 1]);
+    });
+    const text = await printChecked(graph);
+    expect(text).toContain(
+      [
+        'interface NarrowOptions {',
+        '  readonly name: string;',
+        '  readonly width: number;',
+        "  readonly activation: 'relu' | 'tanh';",
+        '  readonly units: number;',
+        '  readonly trainable: boolean;',
+        '  readonly targetShape: [number, number];',
+        '}',
+      ].join('\n'),
+    );
+    expect(text).toContain('      units: width * 4,\n      activation,\n');
+    expect(text).toContain(
+      [
+        '  addNarrow(model, {',
+        "    name: 'b',",
+        '    width: 5,',
+        "    activation: 'tanh',",
+        '    units: 4,',
+        '    trainable: false,',
+        '    targetShape: [4, 1],',
+        '  });',
+      ].join('\n'),
+    );
+  });
+
+  test('is a second function where it is the structure', async () => {
+    const graph = scopedGraph('structures', { input: [4] }, (root) => {
+      const use = (name: string, from: string, dropped: boolean) =>
+        root.block('unit', name, from, {}, (inside, [input]) =>
+          inside.layer(dropped ? 'dropout' : 'dense', 'x', input!, dropped ? { rate: 0.5 } : dense(4)),
+        );
+      return [use('c', use('b', use('a', 'input', false), true), false), 'b/x'];
+    });
+    const { unit, unit_2, create } = functionsOf(await printChecked(graph));
+    expect(unit).toContain('dense');
+    expect(unit_2).toContain('dropout');
+    expect(create).toMatch(
+      /const a = unit\(input, 'a'\);[\s\S]*const b = unit_2\(a\);[\s\S]*const c = unit\(b, 'c'\)/,
+    );
+  });
+
+  test('is a condition of its own where no param says what is there', async () => {
+    const graph = scopedGraph('flags', { input: [4] }, (root) => {
+      const use = (name: string, from: string, width: number, noise: boolean) =>
+        root.block('unit', name, from, { width }, (inside, [input]) => {
+          const value = noise ? inside.layer('gaussianNoise', 'noise', input!, { stddev: 0.1 }) : input!;
+          return inside.layer('dense', 'out', value, dense(width));
+        });
+      const [a, b] = [use('a', 'input', 2, true), use('b', 'input', 2, false)];
+      return root.layer('add', 'sum', [a, b]);
+    });
+    const { unit, create } = functionsOf(await printChecked(graph));
+    expect(unit).toContain('{ name, withNoise }: UnitOptions');
+    expect(unit).toMatch(/let noise = input;\n {2}if \(withNoise\) \{\n {4}noise = tf\.layers/);
+    expect(create).toContain("  const b = unit(input, { name: 'b', withNoise: false });\n");
+  });
+});
+
+describe('values', () => {
+  test('of several inputs have the names that the block gives them', async () => {
+    const graph = scopedGraph('inputs', { left: [4], right: [4] }, (root) => {
+      const use = (name: string, from: readonly string[]) =>
+        root.block('mix', name, from, {}, (inside, [one, other]) => {
+          const turned = inside.layer('dense', 'turned', other!, { units: 4 });
+          return inside.layer('add', 'sum', [one!, turned]);
+        });
+      const [a, b] = [use('a', ['left', 'right']), use('b', ['right', 'left'])];
+      return [root.layer('add', 'sum', [a, b]), use('c', [a, a])];
+    });
+    const { mix, create } = functionsOf(await printChecked(graph));
+    expect(mix).toContain('function mix(side0: tf.SymbolicTensor, side1: tf.SymbolicTensor, name: string)');
+    expect(create).toContain("const b = mix(right, left, 'b');");
+    expect(create).toContain("const c = mix(a, a, 'c');");
+  });
+
+  test('that leave a block by more than its output make it plain layers', async () => {
+    const graph = scopedGraph('leaks', { input: [4] }, (root) => {
+      const out = root.block('unit', 'a', 'input', {}, (inside, [input]) =>
+        inside.layer('dense', 'last', inside.layer('dense', 'first', input!, { units: 4 }), { units: 4 }),
+      );
+      return root.layer('add', 'sum', [out, 'a/first']);
+    });
+    expect(Object.keys(functionsOf(await printChecked(graph)))).toEqual(['create']);
+  });
+
+  test('that a turn takes from an earlier one than the last keep the turns apart', async () => {
+    const graph = scopedGraph('turns', { input: [4] }, (root) => {
+      const made: string[] = [];
+      const last = root.repeat('turns', 3, 'input', (turn, input, index) => {
+        const from = index < 2 ? [input, 'input'] : [input, made[0]!];
+        made.push(turn.layer('add', 'sum', [turn.layer('dense', 'dense', from[0]!, { units: 4 }), from[1]!]));
+        return made.at(-1)!;
+      });
+      return [last, made[1]!];
+    });
+    const { create } = functionsOf(await printChecked(graph));
+    expect(create).not.toContain('for (');
+    expect(create).toContain('.apply([turns2Dense, turns0Sum])');
+  });
+
+  test('of loops in loops are carried from turn to turn', async () => {
+    const graph = scopedGraph('loops', { input: [4] }, (root) =>
+      root.repeat('outer', 2, 'input', (outer, input) => {
+        const inner = outer.repeat('inner', 3, input, (turn, value) =>
+          turn.layer('add', 'sum', [turn.layer('dense', 'dense', value, { units: 4 }), value]),
+        );
+        return outer.layer('add', 'around', [inner, input]);
+      }),
+    );
+    const { create } = functionsOf(await printChecked(graph));
+    expect(create).toContain(
+      [
+        '  let outer = input;',
+        '  for (let index = 0; index < 2; index++) {',
+        '    let inner = outer;',
+        '    for (let index_2 = 0; index_2 < 3; index_2++) {',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('seeds', () => {
+  test('of all weights of a layer are known by their names', async () => {
+    const graph = scopedGraph('recurrent', { input: [3, 2] }, (root) => {
+      const use = (name: string, from: string) =>
+        root.block('unit', name, from, {}, (inside, [input]) => {
+          const steps = inside.layer('lstm', 'steps', input!, { units: 2, returnSequences: true });
+          return inside.layer('bidirectional', 'both', steps, {
+            layer: { type: 'gru', units: 3, returnSequences: true },
+          });
+        });
+      return use('b', use('a', 'input'));
+    });
+    const text = await printChecked(graph);
+    for (const weight of ['steps/kernel', 'steps/recurrent', 'both/layer.kernel', 'both/layer.recurrent']) {
+      expect(text).toContain(`seedOf(\`\${name}/${weight}\`)`);
+      expect(text).toMatch(new RegExp(`^  'b/${weight}': \\d+,$`, 'm'));
+    }
+  });
+
+  test('that the spec itself has stay where they are', async () => {
+    const graph = scopedGraph('own-seeds', { input: [3] }, (root) => {
+      const use = (name: string, from: string, seed: number) =>
+        root.block('unit', name, from, {}, (inside, [input]) => {
+          const fixed = { units: 3, kernelInitializer: { type: 'heNormal', seed: 5 } };
+          const own = { units: 3, kernelInitializer: { type: 'heNormal', seed } };
+          return inside.layer('dense', 'own', inside.layer('dense', 'fixed', input!, fixed), own);
+        });
+      return use('b', use('a', 'input', 6), 7);
+    });
+    const text = await printChecked(graph);
+    expect(text).toContain('heNormal({ seed: 5 })');
+    expect(text).toContain('heNormal({ seed })');
+    expect(text).toContain("addUnit(model, { name: 'b', seed: 7 });");
+    expect(text).not.toContain('seedOf');
+  });
+});
+
+test('blocks and layers may have the names of everything in the file', async () => {
+  const names = [
+    'tf',
+    'model',
+    'name',
+    'seedOf',
+    'seeds',
+    'inputShape',
+    'input',
+    'index',
+    'create',
+    'Options',
+    '9',
+  ];
+  for (const merged of [true, false]) {
+    const graph = scopedGraph(`names-${merged}`, { input: [3] }, (root) => {
+      let value = 'input';
+      for (const block of names) {
+        for (const use of [`${block}_1`, block === 'input' ? 'input_2' : block]) {
+          value = root.block(block, use, value, { [block]: use.length }, (inside, [input]) => {
+            const own = inside.layer('dense', block, input!, { units: use.length });
+            return inside.layer('dense', `${block}_`, own, { units: 3 });
+          });
+        }
+      }
+      return merged ? root.layer('add', 'sum', [value, 'input']) : value;
+    });
+    const { create } = functionsOf(await printChecked(graph));
+    expect(create).toMatch(merged ? /\btf_2\(/ : /\baddTf\(/);
+  }
+});
+
+test('a block inside itself, and two blocks inside each other, are plain layers in it', async () => {
+  const graph = scopedGraph('circles', { input: [3] }, (root) => {
+    const unit = (at: Builder, block: string, name: string, from: string, inner?: string): string =>
+      at.block(block, name, from, {}, (inside, [input]) => {
+        const value = inner === undefined ? input! : unit(inside, inner, 'inner', input!);
+        return inside.layer('dense', 'dense', value, { units: 3 });
+      });
+    return unit(root, 'b', 'four', unit(root, 'a', 'three', unit(root, 'a', 'one', 'input', 'a'), 'b'), 'a');
+  });
+  await printChecked(graph);
+});
+
+test('the words of a block stand above its function', async () => {
+  const graph = scopedGraph('words', { input: [3] }, (root) =>
+    root.block(
+      'unit',
+      'a',
+      'input',
+      {},
+      (inside, [input]) => inside.layer('dense', 'x', input!, { units: 3 }),
+      'Looks */ at\nit twice',
+    ),
+  );
+  expect(await printChecked(graph)).toContain(
+    "/**\n * Looks *\\/ at\n * it twice.\n *\n * The block 'unit' of the spec, used once: 'a'.\n */\nfunction addUnit(model: tf.Sequential): void {\n",
+  );
 });
 
 describe.each([

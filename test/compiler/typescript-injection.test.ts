@@ -3,10 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ModelGraph } from '../../src/compiler/model-graph.js';
 import { pascalCase } from '../../src/compiler/typescript/identifiers.js';
-import { quote } from '../../src/compiler/typescript/text.js';
+import { quote, textOf } from '../../src/compiler/typescript/text.js';
 import { emitTypeScript } from '../../src/compiler/typescript.js';
 import { graphOf } from './example-graphs.js';
 import { instructions, nodeKinds, parse, stringLiterals } from './printed-modules.js';
+import { scopedGraph } from './scoped-graphs.js';
 
 const nasty = [
   ...['*/', '/*', '//', '/**', '`', '${', '}', "'", '"', '\\', '\\u', "\\'", ';', '(', '#!', '<!--', '-->'],
@@ -122,12 +123,62 @@ describe.each([
   });
 });
 
+describe.each([
+  ['a chain of blocks', true],
+  ['a graph of blocks that is no chain', false],
+])('%s', (_title, chain) => {
+  const withBlocks = (word: Words): ModelGraph =>
+    scopedGraph('blocks', { input: [4] }, (root) => {
+      const [first, second] = word.layers;
+      const use = (name: string, from: string, width: number) =>
+        root.block(
+          word.name,
+          name,
+          from,
+          { [word.dataset]: width },
+          (inside, [input]) =>
+            inside.repeat(word.file, width, input!, (turn, value) =>
+              turn.layer('dense', second, turn.layer('dense', first, value, { units: 3 }), { units: 4 }),
+            ),
+          word.description,
+        );
+      const value = use(`${second}!`, use(`${first}!`, 'input', 2), 3);
+      return chain ? value : root.layer('add', `${first}${second}?`, [value, 'input']);
+    });
+
+  test('has the same syntax whatever its words are', async () => {
+    const expected = nodeKinds(parse(await emitTypeScript(withBlocks(tame))));
+    await fc.assert(
+      fc.asyncProperty(words, async (word) => {
+        const printed = await emitTypeScript(withBlocks(word));
+        const file = parse(printed);
+        expect(instructions(file)).toEqual([]);
+        expect(nodeKinds(file)).toEqual(expected);
+        expect(stringLiterals(file)).toEqual(expect.arrayContaining(word.layers.map((name) => `${name}!`)));
+        expect(printed).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/u);
+      }),
+      { numRuns: 100, seed: 7 },
+    );
+  });
+});
+
 test('a string literal is its text, for every text', () => {
   fc.assert(
     fc.property(text, (value) => {
       const literal = quote(value);
       expect(stringLiterals(parse(`x(${literal});`))).toEqual([value]);
       expect(literal).not.toMatch(/[\n\r\u2028\u2029]/);
+    }),
+    { numRuns: 1000, seed: 7 },
+  );
+});
+
+test('a template literal is its pieces, for every text', () => {
+  fc.assert(
+    fc.property(text, text, (before, after) => {
+      const literal = textOf([before, { code: 'name' }, after]);
+      expect(literal).not.toMatch(/[\n\r\u2028\u2029]/);
+      expect(new Function('name', `return ${literal}`)('*')).toBe(`${before}*${after}`);
     }),
     { numRuns: 1000, seed: 7 },
   );

@@ -1,7 +1,7 @@
 /** The function that makes a block, and the interface of what differs between its uses. */
 
 import { formatCount } from '../summary.js';
-import { shortComment } from './comments.js';
+import { longComment, shortComment } from './comments.js';
 import { printBody } from './function-body.js';
 import { lineWidth } from './layout.js';
 import type { MergedItem } from './merged-items.js';
@@ -14,8 +14,7 @@ export function blockText(
   block: BlockFunction,
 ): { readonly options: string | undefined; readonly make: string } {
   const { parameters, optionsType, name } = block;
-  const inputs = inputNames(block);
-  const body = printBody(form, block, inputs, true);
+  const body = printBody(form, block, block.scopes[0]!.inputNames, true);
   const value =
     form === 'sequential'
       ? 'model: tf.Sequential'
@@ -41,11 +40,6 @@ export function blockText(
   };
 }
 
-function inputNames({ scopes }: BlockFunction): readonly string[] {
-  const { length } = scopes[0]!.inputs;
-  return length === 1 ? ['input'] : scopes[0]!.inputs.map((_input, index) => `input${index + 1}`);
-}
-
 function optionsText({ optionsType, parameters, name }: BlockFunction): string {
   return [
     shortComment(`What differs between the uses of \`${name}\`.`),
@@ -56,7 +50,7 @@ function optionsText({ optionsType, parameters, name }: BlockFunction): string {
 }
 
 function docText({ scopes }: BlockFunction): string {
-  const [{ block, name }] = scopes as [BlockFunction['scopes'][0]];
+  const [{ block, name, description }] = scopes as [BlockFunction['scopes'][0]];
   const last = scopes.at(-1)!.name;
   const uses =
     scopes.length === 1
@@ -64,7 +58,9 @@ function docText({ scopes }: BlockFunction): string {
       : scopes.length === 2
         ? `used twice: '${name}' and '${last}'`
         : `used ${formatCount(scopes.length)} times: from '${name}' to '${last}'`;
-  return shortComment(`The block '${block}' of the spec, ${uses}.`);
+  const about = `The block '${block}' of the spec, ${uses}.`;
+  const words = description?.trim() ?? '';
+  return words === '' ? shortComment(about) : longComment([/\w$/.test(words) ? `${words}.` : words, about]);
 }
 
 type Argument = string | { readonly parameters: readonly Parameter[]; readonly type: string };

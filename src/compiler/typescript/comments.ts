@@ -88,6 +88,13 @@ export function shortComment(text: string): string {
     : blockComment(lines);
 }
 
+/** A comment of paragraphs. */
+export function longComment(paragraphs: readonly string[]): string {
+  return blockComment(
+    paragraphs.flatMap((text, index) => [...(index === 0 ? [] : ['']), ...commentLines(text, width)]),
+  );
+}
+
 /** For a POSIX shell. */
 function shellWord(text: string): string {
   return /^[\w.+,:@%-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

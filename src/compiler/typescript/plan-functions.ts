@@ -147,7 +147,7 @@ class Planner {
 
   private addFunction(block: string, makings: readonly Making[], written: Written): void {
     const name = this.free(this.bases.get(block)!);
-    const options = `${pascalCase(name.replace(/^add(?=[A-Z0-9])/, ''))}Options`;
+    const options = `${pascalCase(block)}Options`.replace(/^(?=\d)/, '_');
     const scopes = makings.flatMap(({ scope }) => scope ?? []);
     const callee = { ...written, name, optionsType: this.free(options), scopes };
     this.blocks.push(callee);

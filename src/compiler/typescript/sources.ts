@@ -34,7 +34,8 @@ interface Taken {
 
 /**
  * What the values of a body are called in it. Beside the sources of `merged-items.ts` there are two that do not
- * outlive the merge: `last:LOOP>SOURCE`, of a loop's last turn, and `previous:SOURCE`, of the turn before.
+ * outlive the merge: `last:5:stageSOURCE`, of the last turn of the loop `stage`, whose name has 5 characters; and
+ * `previous:SOURCE`, of the turn before.
  */
 export function localSources(
   body: Body,
@@ -50,7 +51,7 @@ export function localSources(
       for (const [name, sources] of localSources(item.turns.at(-1)!, `${loop}/*/`, isUnrolled)) {
         found.set(
           name,
-          sources.map((source) => `last:${loop}>${source}`),
+          sources.map((source) => `last:${loop.length}:${loop}${source}`),
         );
       }
     }
@@ -129,10 +130,12 @@ export class SourceMerge {
     const [, kind, rest] = /^(\w+):(.*)$/s.exec(source) as unknown as [string, string, string];
     if (kind === 'input' || this.sequential) return source;
     if (kind === 'last') {
-      const place = this.places.get(rest.slice(0, rest.indexOf('>')));
+      const place = this.places.get(partsOf(source)[0]);
       if (place === undefined) return this.outer(source);
       if (this.items[place]!.option?.number !== option) throw new NotMergeable();
-      return this.left(source);
+      const left = this.left(source);
+      if (left === undefined) throw new NotMergeable(partsOf(source)[0]);
+      return left;
     }
     const place = this.places.get(rest);
     if (place === undefined) return this.outer(source);
@@ -141,15 +144,11 @@ export class SourceMerge {
     return source;
   }
 
-  /** `last:a>item:b` is what the loop `a` leaves, if that is `b`. */
-  private left(source: Source): Source {
+  /** `last:1:aitem:b` is what the loop `a` leaves, if that is `b`. */
+  private left(source: Source): Source | undefined {
     if (!source.startsWith('last:')) return source;
-    const [loop, inside] = [
-      source.slice('last:'.length, source.indexOf('>')),
-      source.slice(source.indexOf('>') + 1),
-    ];
-    if (this.left(inside) !== this.loops.get(loop)) throw new NotMergeable(loop);
-    return `loop:${loop}`;
+    const [loop, inside] = partsOf(source);
+    return this.left(inside) === this.loops.get(loop) ? `loop:${loop}` : undefined;
   }
 
   private outer(source: Source): Source {
@@ -196,6 +195,12 @@ export class SourceMerge {
   private placeOf(source: Source): number {
     return this.places.get(source.slice(source.indexOf(':') + 1)) ?? -1;
   }
+}
+
+function partsOf(last: Source): readonly [loop: string, inside: Source] {
+  const start = last.indexOf(':', 'last:'.length) + 1;
+  const end = start + Number(last.slice('last:'.length, start - 1));
+  return [last.slice(start, end), last.slice(end)];
 }
 
 /** A source that all have. */
