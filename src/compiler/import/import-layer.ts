@@ -20,8 +20,7 @@ import {
   wayOut,
 } from './keras-words.js';
 import { camelCase } from './names.js';
-import { labelOf } from './saved-graph.js';
-import { type Dialect, type Mapping, type SavedObject, savedObject } from './saved-model.js';
+import { type Dialect, labelOf, type Mapping, type SavedObject, savedObject } from './saved-model.js';
 
 export interface LayerContext {
   readonly registry: LayerRegistry;
@@ -78,10 +77,8 @@ function definitionOf(
   if (definition !== undefined && !isOther) return definition;
   const what = isForeign
     ? 'is of a class of somebody’s own'
-    : isOperation
-      ? 'is an operation, and no layer'
-      : 'is no layer';
-  findings.cannot([...path, 'class_name'], `${label} ${what} that a spec can have`);
+    : `is ${isOperation ? 'an operation, and no' : 'no'} layer that a spec can have`;
+  findings.cannot([...path, 'class_name'], `${label} ${what}`);
   return undefined;
 }
 

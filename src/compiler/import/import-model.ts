@@ -23,8 +23,8 @@ import { type PlacedLayers, placeLayers } from './import-steps.js';
 import { importTraining } from './import-training.js';
 import { type JsonDocument, parseJson } from './json-document.js';
 import { NameRegister, plainName, reservedName } from './names.js';
-import { labelOf, readSavedGraph } from './saved-graph.js';
-import { readSavedModel, type SavedModel } from './saved-model.js';
+import { readSavedGraph } from './saved-graph.js';
+import { labelOf, readSavedModel, type SavedModel } from './saved-model.js';
 import { compareWeights, forgottenConfig, type WeightsBeside } from './weights-beside.js';
 import { writeSpec } from './write-spec.js';
 

@@ -84,7 +84,10 @@ function readCall(
     findings.damaged(path, `${label}: expected 'args' and 'kwargs'`);
     return [];
   }
-  checkKeywords(kwargs, [...path, 'kwargs'], label, findings);
+  // Keras 3 writes `training: false` for layers that only train, and has the model's own word override it.
+  const { training, ...keywords } = kwargs;
+  const said = training === false ? keywords : kwargs;
+  checkKeywords(said, [...path, 'kwargs'], label, findings);
   const read = (value: unknown, place: SpecPath): readonly SavedReference[] => {
     if (value === null) return [];
     if (Array.isArray(value)) return value.flatMap((item: unknown, index) => read(item, [...place, index]));

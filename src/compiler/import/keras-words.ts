@@ -103,5 +103,7 @@ const weightSwitches: Readonly<Record<string, string>> = { bias: 'use_bias', bet
 /** Whether an option is about a weight that the layer does not have. */
 export function isOfAbsentWeight(key: string, config: Mapping): boolean {
   const [, weight = ''] = /^(.+)_(?:initializer|regularizer|constraint)$/.exec(key) ?? [];
+  // Keras 2 writes options of one kernel for convolutions that have others.
+  if (weight === 'kernel' && 'depthwise_initializer' in config) return true;
   return Object.hasOwn(weightSwitches, weight) && config[weightSwitches[weight]!] === false;
 }

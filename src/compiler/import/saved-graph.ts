@@ -6,8 +6,9 @@ import type { SpecPath } from '../../diagnostics/index.js';
 import { describeValue } from '../../spec/describe.js';
 import type { Findings } from './findings.js';
 import { readInboundNode, readReferences, type SavedReference } from './inbound-nodes.js';
+import { rewriteLayer } from './rewrite-layer.js';
 import { inputOf, inputOfSequential, type SavedInput } from './saved-input.js';
-import { isModelClass, layersPath, type SavedObject, savedObject } from './saved-model.js';
+import { isModelClass, labelOf, layersPath, type SavedObject, savedObject } from './saved-model.js';
 
 /** What a layer can take: an input of the model, or another layer's output. */
 export type SavedValue = SavedInput | SavedLayer;
@@ -158,8 +159,9 @@ class Flattener {
     const { className, config, value, path, name } = entry;
     const { within } = scope;
     const layer: SavedLayer = { kind: 'layer', name, within, frozen, className, config, value, path, inputs };
-    this.layers.push(layer);
-    return [layer];
+    const steps = rewriteLayer(layer, this.findings);
+    this.layers.push(...steps);
+    return [steps.at(-1) ?? layer];
   }
 
   private entry(item: unknown, path: SpecPath): Entry | undefined {
@@ -255,11 +257,6 @@ class Flattener {
 }
 
 const quoted = (name: string) => describeValue(name);
-
-/** `Conv2D 'c1'`, as all messages name a layer. */
-export const labelOf = (className: string, name: string) => `${shorten(className)} '${shorten(name)}'`;
-
-const shorten = (text: string) => (text.length > 64 ? `${text.slice(0, 63)}…` : text);
 
 const describe = (object: SavedObject) =>
   labelOf(object.className, nameOf(object) ?? object.className.toLowerCase());

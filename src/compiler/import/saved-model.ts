@@ -145,3 +145,8 @@ function manifestOf(manifest: unknown): readonly SavedWeight[] | undefined {
 
 const isShape = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.every((size) => Number.isInteger(size));
+
+/** `Conv2D 'c1'`, as all messages name a layer. */
+export const labelOf = (className: string, name: string) => `${shorten(className)} '${shorten(name)}'`;
+
+const shorten = (text: string) => (text.length > 64 ? `${text.slice(0, 63)}…` : text);

@@ -41,7 +41,7 @@ describe.each(['keras2', 'keras3'])('a %s model full of what specs lack', (versi
   test('is told in full, each at its place', () => {
     expect(faults(readFileSync(join(folder, version, 'unsupported.json'), 'utf8'))).toEqual([
       "cannot-import @ 2 @ Conv2D 'grouped': groups is 2, which no spec can say",
-      'cannot-import @ "SpatialDropout2D" @ SpatialDropout2D \'sd2\' is no layer that a spec can have',
+      'cannot-import @ "GroupNormalization" @ GroupNormalization \'gn\' is no layer that a spec can have',
       expect.stringMatching(
         /^cannot-import @ "exponential" @ Conv2D 'odd': activation is "exponential", and a spec can have elu, /,
       ),
