@@ -36,6 +36,8 @@ export interface Unit {
   readonly blocks: ReadonlyMap<string, BlockSource>;
   /** False where a file could not be read, so that nothing can be said of names that are not known. */
   readonly complete: boolean;
+  /** False where that is one that it extends, so that nothing can be said of sections that are not there. */
+  readonly whole: boolean;
 }
 
 /** Where a block is defined: `['blocks', name]` of a unit. */
@@ -116,7 +118,7 @@ class Loader {
 
   private unit(source: SpecSource, files: readonly File[], complete: boolean, way: readonly string[]): Unit {
     const blocks = new Map<string, BlockSource>();
-    const unit = { source, blocks, complete };
+    const unit = { source, blocks, complete, whole: complete };
     for (const file of files) {
       const found = new Map<string, BlockSource>();
       for (const { path, unit: included } of this.includes(file, way)) {

@@ -48,16 +48,18 @@ export function validateSpec(
     report.add(source, found);
     return { diagnostics: report.diagnostics };
   }
-  const own = Object.entries(value).filter(([section]) => !plainSections.includes(section));
-  const sections = Object.fromEntries(own);
+  const sections = Object.fromEntries(
+    Object.entries(value).filter(([section]) => !plainSections.includes(section)),
+  );
   const wrongParams = found.some(({ path }) => path[0] === 'params');
   const { params, names } = wrongParams
     ? { params: [], names: NameScope.of([]) }
     : checkParams(value.params, ['params'], source, templates, report);
   if (wrongParams) names.useAll();
+  const own = [...withoutUnknown(found, value, []), ...missingInput(value, language)];
+  const { whole } = program.main;
   const faults = [
-    ...withoutUnknown(found, value, []),
-    ...missingInput(value, language),
+    ...own.filter(({ code, path }) => whole || code !== 'missing-option' || path.length > 0),
     ...checkTemplates(sections, [], names, templates).faults,
     ...missingParams(params),
   ];
