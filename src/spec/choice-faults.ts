@@ -109,6 +109,12 @@ function wrongType(
     path: typePath,
     at: 'value',
     message: messages[of],
-    hint: layerElsewhere(type, types) ?? didYouMean(type, types) ?? `the types are ${listOf(types, 'and')}`,
+    ...hinted(typeHint(type, types, of)),
   };
+}
+
+function typeHint(type: string, types: readonly string[], of: Choice['of']): string | undefined {
+  if (of === 'cell' && types.includes(`${type}Cell`)) return `did you mean '${type}Cell'?`;
+  const near = layerElsewhere(type, types) ?? didYouMean(type, types);
+  return near ?? (of === 'nested layer' ? undefined : `the types are ${listOf(types, 'and')}`);
 }

@@ -1,6 +1,7 @@
 /** One mistake at a time: what is said, and where. */
 import { describe, expect, test } from 'vitest';
 import { checkSpec } from '../../src/compiler/index.js';
+import { languageMistakes } from './language-mistakes.js';
 import { linesOf, messagesOf } from './lines-of.js';
 import { mistakes } from './mistakes.js';
 import { wholeSpec } from './whole-spec.js';
@@ -21,7 +22,7 @@ function unmark(marked: string): {
 }
 
 describe('one mistake', () => {
-  test.each(mistakes)('%s', (_name, given, ...want) => {
+  test.each([...mistakes, ...languageMistakes])('%s', (_name, given, ...want) => {
     const { text, places } = unmark(wholeSpec(given));
     const { diagnostics } = checkSpec(text, 'x.yaml');
     expect(messagesOf(diagnostics)).toEqual(want);

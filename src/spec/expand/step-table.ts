@@ -128,7 +128,7 @@ export class StepTable {
 
   /** Of a name that nothing has; where `outputs` names it, too. */
   unknown(name: string, frame: Frame, stepName?: string): Pick<Fault, 'code' | 'message' | 'hint'> {
-    const known = this.namesIn(frame).filter((other) => frame.prefix + other !== stepName);
+    const known = this.namesIn(frame, stepName);
     const outside =
       frame.scope.length > 0 && this.values.has(name)
         ? `'${name}' is outside of the block: hand it over with 'from' where the block is used, as one of its 'inputs'`
@@ -153,13 +153,14 @@ export class StepTable {
   }
 
   /** The nearest first; those of steps inside other steps are left out, and those far away. */
-  private namesIn(frame: Frame): readonly string[] {
+  private namesIn(frame: Frame, stepName: string | undefined): readonly string[] {
     const names: string[] = [];
     for (let at: Frame | undefined = frame; at !== undefined; at = at.outer) {
-      names.push(
-        ...(this.localNames().get(at.prefix) ?? []).slice(-namesLookedAt).reverse(),
-        ...at.inputs.keys(),
-      );
+      const { prefix, inputs } = at;
+      // Not the step itself, nor what it is a part of.
+      const isAround = (name: string) => `${stepName}/`.startsWith(`${prefix}${name}/`);
+      const local = (this.localNames().get(prefix) ?? []).slice(-namesLookedAt).reverse();
+      names.push(...local.filter((name) => !isAround(name)), ...inputs.keys());
     }
     return [...new Set(names)];
   }
