@@ -4,10 +4,10 @@
  */
 import type { Diagnostic, Range } from '../diagnostics/index.js';
 import type { Call, Shape, WeightSpec } from '../layers/index.js';
-import type { BlockScope, BranchScope, ScopeStep, TurnScope } from '../spec/expand/expanded-spec.js';
+import type { BlockScope, ScopeStep } from '../spec/expand/expanded-spec.js';
 
 export type { ParamValue } from '../spec/expand/expression.js';
-export type { BlockScope, BranchScope, ScopeStep, TurnScope };
+export type { BlockScope, ScopeStep };
 
 export interface ModelGraph {
   readonly name: string;

@@ -43,8 +43,6 @@ export const metricNames = [
   'cosine',
 ] as const;
 
-export type MetricName = (typeof metricNames)[number];
-
 const largerIsBetter: ReadonlySet<string> = new Set([
   'accuracy',
   'acc',

@@ -18,7 +18,7 @@ import {
 import type { LayerOptions } from '../../src/layers/layer-definition.js';
 import { deriveSeed } from '../../src/layers/seed.js';
 import { lossNames, metricNames } from '../../src/spec/losses.js';
-import { trainingSchema } from '../../src/spec/schema.js';
+import { trainingSchema } from '../../src/spec/training-schema.js';
 
 export interface ExampleGraph {
   /** Unique, and fit for a file name. */
@@ -62,7 +62,8 @@ export function layerGraphs(): ExampleGraph[] {
         return [{ title: `${title}-second`, graph: graph([first, node(['before'])], ['layer']) }];
       }
       const alone = { title: `${title}-alone`, graph: graph([node(names)], ['layer']) };
-      if (!single) return [alone];
+      // What would stand before it must be a reshape that nothing else takes.
+      if (!single || definition.spoilsInputShape) return [alone];
       const before = nodeOf(identity, { activation: 'linear' }, 'before', names, inputs)!;
       const both = [before, node(['before'])];
       return [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkSpec } from '../../src/compiler/index.js';
 import { type CodeEntry, codes } from '../../src/diagnostics/index.js';
-import { specSchema } from '../../src/spec/schema.js';
+import { specSchema } from '../../src/spec/index.js';
 import { wholeSpec } from '../spec/whole-spec.js';
 
 const entries: readonly (readonly [string, CodeEntry])[] = Object.entries(codes);

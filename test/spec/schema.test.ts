@@ -8,9 +8,9 @@ import type { Diagnostic } from '../../src/diagnostics/index.js';
 import { builtInRegistry, layers } from '../../src/layers/index.js';
 import { parseSpec, type SpecDocument } from '../../src/spec/document.js';
 import { expandSpec } from '../../src/spec/expand/expand-spec.js';
+import { specSchema } from '../../src/spec/index.js';
 import { languageOf } from '../../src/spec/language.js';
 import { loadProgram } from '../../src/spec/program.js';
-import { specSchema } from '../../src/spec/schema.js';
 import { validateSpec } from '../../src/spec/validate.js';
 
 const language = languageOf(builtInRegistry);

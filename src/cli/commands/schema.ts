@@ -24,7 +24,7 @@ export function addSchema(program: CommandLine, context: CommandContext): void {
 }
 
 async function printSchema({ output }: Options, { terminal }: CommandContext): Promise<ExitCode> {
-  const { specSchema } = await import('../../spec/schema.js');
+  const { specSchema } = await import('../../spec/index.js');
   const text = `${JSON.stringify(specSchema(), null, 2)}\n`;
   if (output === undefined || output === '-') {
     terminal.out.write(text);

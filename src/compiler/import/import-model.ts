@@ -12,7 +12,7 @@
  */
 import type { Diagnostic, SpecPath } from '../../diagnostics/index.js';
 import { builtInRegistry, type LayerRegistry } from '../../layers/index.js';
-import { defaults } from '../../spec/schema.js';
+import { defaults } from '../../spec/training-schema.js';
 import { version } from '../../version.js';
 import { checkSpec } from '../check-spec.js';
 import type { ModelGraph } from '../model-graph.js';

@@ -8,13 +8,7 @@ import { loadMnist } from './mnist/mnist.js';
 import type { DataTask } from './progress.js';
 import { drawSynthetic } from './synthetic/synthetic.js';
 
-export {
-  type CacheState,
-  type Cifar10Options,
-  type FetchedData,
-  fetchCifar10,
-  inspectCifar10,
-} from './cifar10/cifar10.js';
+export { fetchCifar10, inspectCifar10 } from './cifar10/cifar10.js';
 export type { Dataset, Examples } from './dataset.js';
 export type { DataProgress, DataTask } from './progress.js';
 
