@@ -72,6 +72,7 @@ function checkAmount(
     code: 'expectation-failed',
     message: `expect.${key}: expected ${bound} ${what}, but the model has ${count(found)}`,
     path: ['expect', key],
+    ...(typeof wanted === 'number' && { hint: `write ${found} if that is as it should be` }),
     ...(shown.length > 0 && { notes: [`the largest layers: ${shown.join(', ')}`] }),
   });
 }

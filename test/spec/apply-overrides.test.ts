@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { checkSpec } from '../../src/compiler/index.js';
+import { checkSpec, compileSpec } from '../../src/compiler/index.js';
 import { SpecError } from '../../src/diagnostics/index.js';
 import { applyOverrides } from '../../src/spec/apply-overrides.js';
 import { linesOf } from './lines-of.js';
@@ -147,5 +147,64 @@ describe('applyOverrides', () => {
     const text = lenet5.replace('sigmoid', 'sigmod');
     expect(checkSpec(set(text, 'training.epochs', '3'), 'x.yaml').diagnostics).toHaveLength(1);
     expect(set('{ not yaml', 'training.epochs', '3')).toBe('{ not yaml');
+  });
+});
+
+describe('settings in specs of blocks and params', () => {
+  const text = `name: x
+input: [8]
+params: { width: 4 }
+blocks:
+  unit:
+    params: { n: 1 }
+    layers:
+      - { type: dense, units: "\${n}", name: d }
+layers:
+  - { use: unit, n: "\${width}", name: u }
+  - parallel:
+      - - { type: dense, units: 4, name: a }
+      - []
+    merge: add
+    name: sum
+    when: false
+  - { type: dense, units: 2, name: last }
+`;
+  const nodesOf = (path: string, value: string) =>
+    compileSpec(text, 'x.yaml', { set: [{ path, value }] }).nodes.map(
+      ({ name, options }) => `${name} ${options.units}`,
+    );
+
+  test.each([
+    ['params.width', '6', ['u/d 6', 'last 2']],
+    ['layers.u.n', '7', ['u/d 7', 'last 2']],
+    ['layers.u', '{ use: unit }', ['unit_1/d 1', 'last 2']],
+    ['blocks.unit.layers.d.units', '"${n * 2}"', ['u/d 8', 'last 2']],
+    ['layers.last.units', '"${width + 1}"', ['u/d 4', 'last 5']],
+    ['layers.sum.parallel.0.a.name', 'b', ['u/d 4', 'last 2']],
+  ])('%s=%s', (path, value, wanted) => {
+    expect(nodesOf(path, value)).toEqual(wanted);
+  });
+
+  test.each([
+    ['params.widht', '6', "1:1 unknown-setting the spec has no param 'widht' (did you mean 'width'?)"],
+    ['layers.u.m', '6', "1:10 unknown-option the block 'unit' has no param 'm' (its params are n)"],
+    ['layers.u.n', '[6]', "1:12 wrong-type the block 'unit': expected a number for 'n', found [6]"],
+    ['layers.last.units', '"${hight}"', "1:19 unknown-param there is no param 'hight' (known here: width)"],
+  ])('%s=%s is refused', (path, value, wanted) => {
+    let failure: unknown;
+    try {
+      nodesOf(path, value);
+    } catch (error) {
+      failure = error;
+    }
+    expect(failure).toBeInstanceOf(SpecError);
+    expect(linesOf((failure as SpecError).diagnostics)).toEqual([wanted]);
+  });
+
+  test('what a setting makes impossible is told where it shows', () => {
+    const { diagnostics } = checkSpec(text, 'x.yaml', { set: [{ path: 'params.width', value: '2.5' }] });
+    expect(linesOf(diagnostics)).toEqual([
+      "8:31 wrong-type blocks.unit.layers[0].units: expected a positive integer, found 2.5 (${n} is 2.5; in block 'unit', used at x.yaml:10:5 with n = 2.5)",
+    ]);
   });
 });
