@@ -31,8 +31,14 @@ export function publishedSchema(registry: LayerRegistry = builtInRegistry): Reco
     ...spec,
     title: 'speccc spec',
     description: 'A neural network, and how to train it.',
-    if: { required: ['extends'] },
-    else: { required: ['name', 'layers'], oneOf: [{ required: ['input'] }, { required: ['inputs'] }] },
+    // A spec that changes another one, and a file of blocks that others include, need not have all of it.
+    if: {
+      anyOf: [
+        { required: ['extends'] },
+        { required: ['blocks'], not: { anyOf: ['name', 'layers', 'input', 'inputs'].map(required) } },
+      ],
+    },
+    else: { required: ['name', 'layers'], oneOf: ['input', 'inputs'].map(required) },
     $defs: {
       expression: Publisher.expression,
       ...steps,
@@ -42,6 +48,7 @@ export function publishedSchema(registry: LayerRegistry = builtInRegistry): Reco
   return JSON.parse(JSON.stringify(hoistOptions(schema))) as Record<string, unknown>;
 }
 
+const required = (key: string) => ({ required: [key] });
 const refTo = (name: string): Schema => ({ $ref: `#/$defs/${name}` });
 const layerName = (type: string) => `layer-${type}`;
 
