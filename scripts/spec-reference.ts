@@ -11,7 +11,7 @@ import {
   otherNames,
   outputShapeOf,
 } from '../src/layers/index.js';
-import { block, type Language } from '../src/spec/language.js';
+import type { Language } from '../src/spec/language.js';
 
 const { layers, cells } = builtInRegistry;
 
@@ -230,7 +230,7 @@ export function specReference(language: Language): string {
     '',
     'What stands in `blocks`, by its name:',
     '',
-    table(block),
+    table(language.block),
     '## Layers',
     '',
     'Every layer also takes what [every step](#steps) may have.',

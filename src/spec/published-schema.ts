@@ -6,7 +6,7 @@
  */
 import { builtInRegistry, type LayerRegistry, nestedRefs } from '../layers/index.js';
 import type { JsonSchema } from './describe.js';
-import { block, type Language, languageOf, stepOptions } from './language.js';
+import { type Language, languageOf } from './language.js';
 import {
   condition,
   type Definitions,
@@ -16,6 +16,7 @@ import {
   typeOf,
   whenType,
 } from './publisher.js';
+import { stepOptions } from './spec-schema.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -114,7 +115,7 @@ function stepDefinitions(language: Language, publisher: Publisher): Definitions 
     },
     parallel: withSteps(publisher.publishObject(language.parallel)),
     repeat: withSteps(publisher.publishObject(language.repeat, ['as'])),
-    block: withSteps(publisher.publishObject(block, ['inputs'])),
+    block: withSteps(publisher.publishObject(language.block, ['inputs'])),
     merge: {
       anyOf: [
         { type: 'string', ...namedTypes(some(true), bare.enum!) },

@@ -3,15 +3,16 @@ import type { SpecPath } from '../../diagnostics/index.js';
 import { checkValue } from '../check-value.js';
 import { isMapping } from '../describe.js';
 import { type Fault, hinted } from '../fault.js';
-import { block as blockSchema, type Language } from '../language.js';
+import type { Language } from '../language.js';
 import type { BlockSource, Unit } from '../program.js';
 import type { SpecSource } from '../source.js';
-import { StepChecker, type StepContext, stepKeys } from './check-steps.js';
+import { StepChecker, type StepContext } from './check-steps.js';
 import { checkTemplates, type Templates, withoutUnknown } from './check-templates.js';
 import type { CheckedBlock, CheckedParam } from './checked-steps.js';
 import { reservedWords } from './expression.js';
 import { NameScope } from './name-scope.js';
 import type { FaultReport } from './report.js';
+import { stepKeys } from './step-faults.js';
 
 /** Blocks that use each other may be so many in a row; with more, one could hardly say what the first one is. */
 const longestChain = 100;
@@ -23,7 +24,7 @@ export class BlockChecker {
   private readonly open: BlockSource[] = [];
 
   constructor(
-    language: Language,
+    private readonly language: Language,
     private readonly report: FaultReport,
   ) {
     this.steps = new StepChecker(
@@ -70,7 +71,7 @@ export class BlockChecker {
       this.report.add(source, [{ code: 'spec-too-deep', path, at: 'key', message }]);
       return 'broken';
     }
-    const found = checkValue(blockSchema, value, path);
+    const found = checkValue(this.language.block, value, path);
     const plain = found.filter((fault) => fault.path[2] === 'inputs');
     const others = found.filter((fault) => !plain.includes(fault));
     const faults = [...plain, ...withoutUnknown(others, value, path)];

@@ -1,12 +1,12 @@
 /** The names of the steps of a list: given, or made from what they are. */
 import { checkValue } from '../check-value.js';
 import type { JsonSchema } from '../describe.js';
-import { stepOptions } from '../language.js';
-import { nameFaults } from './check-steps.js';
+import { stepOptions } from '../spec-schema.js';
 import type { Templates } from './check-templates.js';
 import type { CheckedStep } from './checked-steps.js';
 import type { Frame } from './frame.js';
 import type { FaultReport } from './report.js';
+import { nameFaults } from './step-faults.js';
 import { substitute } from './substitute.js';
 import { holdsExpression } from './template.js';
 
