@@ -1,7 +1,8 @@
 /** The train command at work: a thin layer over `train`, which does everything but talk. */
 import { basename, relative } from 'node:path';
+import { formatSummary } from '../compiler/format-summary.js';
 import type { ModelGraph } from '../compiler/index.js';
-import { exampleNoun, formatSummary, summarizeGraph } from '../compiler/summary.js';
+import { exampleNoun, summarizeGraph } from '../compiler/summary.js';
 import type { DataProgress } from '../runtime/datasets/index.js';
 import { train } from '../runtime/trainer.js';
 import type { EndEvent, StartEvent, TrainEvent, TrainOptions } from '../runtime/training/events.js';

@@ -6,6 +6,7 @@ export {
   compileSpec,
   expandedText,
 } from './check-spec.js';
+export { formatSummary, type SummaryFormat } from './format-summary.js';
 export {
   type GraphInput,
   type GraphNode,
@@ -17,9 +18,11 @@ export {
 } from './model-graph.js';
 export { resolveGraph } from './resolve-graph.js';
 export {
-  formatSummary,
   type Summary,
-  type SummaryFormat,
+  type SummaryBlock,
+  type SummaryCosts,
+  type SummaryPart,
+  type SummaryRepeat,
   type SummaryRow,
   type SummaryTotals,
   summarizeGraph,

@@ -41,6 +41,22 @@ export function scopeTree({ nodes }: ModelGraph): readonly ScopeMember[] {
   return root;
 }
 
+/** Each member alone, but all turns of a repeat together. */
+export function runsOf(members: readonly ScopeMember[]): readonly (readonly ScopeMember[])[] {
+  const runs: ScopeMember[][] = [];
+  for (const member of members) {
+    const last = runs.at(-1);
+    const name = repeatName(member);
+    if (last !== undefined && name !== undefined && name === repeatName(last[0]!)) last.push(member);
+    else runs.push([member]);
+  }
+  return runs;
+}
+
+function repeatName(member: ScopeMember): string | undefined {
+  return isGroup(member) && member.scope.kind === 'repeat' ? member.scope.name : undefined;
+}
+
 /** All nodes of a part. */
 export function nodesOf(members: readonly ScopeMember[]): readonly GraphNode[] {
   return members.flatMap((member) => (isGroup(member) ? nodesOf(member.members) : [member]));

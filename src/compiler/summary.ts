@@ -1,7 +1,7 @@
-/** What a model is made of and what it costs, as data, and as a table for people. */
-import { createColors } from 'picocolors';
-import { formatShape, type Shape, sizeOf } from '../layers/index.js';
-import { isChain, type ModelGraph } from './model-graph.js';
+/** What a model and its parts are made of and what they cost, as data. */
+import { type Shape, sizeOf } from '../layers/index.js';
+import { isChain, type ModelGraph, type ParamValue } from './model-graph.js';
+import { isGroup, nodesOf, runsOf, type ScopeMember, scopeTree } from './scope-tree.js';
 
 export interface Summary {
   readonly name: string;
@@ -9,23 +9,62 @@ export interface Summary {
   readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
   /** One a layer, in the graph's order. */
   readonly rows: readonly SummaryRow[];
+  /** The blocks and repeats of the spec, outermost ones. */
+  readonly parts: readonly SummaryPart[];
   readonly totals: SummaryTotals;
   /** True where each layer takes the output of the one before it. */
   readonly chain: boolean;
 }
 
-export interface SummaryRow {
+/** What one layer, or all layers of a part, cost. */
+export interface SummaryCosts {
+  /** Values in the weights, trainable or not. */
+  readonly parameters: number;
+  readonly trainableParameters: number;
+  /** Of the forward pass, for one example. */
+  readonly multiplyAdds: number;
+  /** Bytes of the outputs for one example, as 32-bit floats. */
+  readonly activationBytes: number;
+}
+
+export interface SummaryRow extends SummaryCosts {
   readonly name: string;
   /** The layer kind. */
   readonly type: string;
   /** Names of the inputs or layers whose values it takes. */
   readonly inputs: readonly string[];
   readonly outputShape: Shape;
-  /** Values in its weights, trainable or not. */
-  readonly parameters: number;
-  readonly trainableParameters: number;
-  /** Of the forward pass, for one example. */
-  readonly multiplyAdds: number;
+}
+
+/** Rows that follow each other because one step of the spec became all of them. */
+export type SummaryPart = SummaryBlock | SummaryRepeat;
+
+interface Part extends SummaryCosts {
+  /** Full: `stage2/unit1`. */
+  readonly name: string;
+  /** Name of the layer whose value it gives. */
+  readonly output: string;
+  readonly outputShape: Shape;
+  /** The places of its rows: from the first to before the second. */
+  readonly rows: readonly [start: number, end: number];
+  /** Those inside it. */
+  readonly parts: readonly SummaryPart[];
+}
+
+/** One use of a block. */
+export interface SummaryBlock extends Part {
+  readonly kind: 'block';
+  readonly block: string;
+  readonly params: Readonly<Record<string, ParamValue>>;
+  /** Names of the inputs or layers whose values it takes, and what its own steps call them. */
+  readonly inputs: readonly string[];
+  readonly inputNames: readonly string[];
+}
+
+/** All turns of a repeat. */
+export interface SummaryRepeat extends Part {
+  readonly kind: 'repeat';
+  readonly turns: number;
 }
 
 export interface SummaryTotals {
@@ -56,25 +95,79 @@ export function summarizeGraph(graph: ModelGraph): Summary {
       parameters: sum(sizes.map(({ size }) => size)),
       trainableParameters: sum(sizes.map(({ size, trainable }) => (trainable ? size : 0))),
       multiplyAdds: node.multiplyAdds,
+      activationBytes: bytesOfFloat * sizeOf(node.outputShape),
     };
   });
-  const parameters = sum(rows.map((row) => row.parameters));
-  const trainable = sum(rows.map((row) => row.trainableParameters));
+  const { parameters, trainableParameters: trainable, multiplyAdds, activationBytes } = costsOf(rows);
   return {
     name: graph.name,
     description: graph.description,
     inputs: graph.inputs,
     rows,
+    parts: partsOf(scopeTree(graph), 0, rows),
     totals: {
       parameters,
       trainable,
       nonTrainable: parameters - trainable,
-      multiplyAdds: sum(rows.map((row) => row.multiplyAdds)),
+      multiplyAdds,
       parameterBytes: bytesOfFloat * parameters,
-      activationBytes: bytesOfFloat * sum(rows.map((row) => sizeOf(row.outputShape))),
+      activationBytes,
     },
     chain: isChain(graph),
   };
+}
+
+function costsOf(rows: readonly SummaryCosts[]): SummaryCosts {
+  const total = (key: keyof SummaryCosts) => sum(rows.map((row) => row[key]));
+  return {
+    parameters: total('parameters'),
+    trainableParameters: total('trainableParameters'),
+    multiplyAdds: total('multiplyAdds'),
+    activationBytes: total('activationBytes'),
+  };
+}
+
+/** The blocks and repeats among `members`, whose first row is `start`. Branches are seen through. */
+function partsOf(
+  members: readonly ScopeMember[],
+  start: number,
+  rows: readonly SummaryRow[],
+): readonly SummaryPart[] {
+  let row = start;
+  return runsOf(members).flatMap((run): readonly SummaryPart[] => {
+    const first = run[0]!;
+    const range = [row, row + nodesOf(run).length] as const;
+    row = range[1];
+    if (!isGroup(first)) return [];
+    const { scope } = first;
+    const inside = partsOf(run.flatMap(membersOf), range[0], rows);
+    if (scope.kind === 'parallel') return inside;
+    const own = rows.slice(...range);
+    const output = scope.kind === 'block' ? scope.output : outputOf(run);
+    const common = {
+      name: scope.name,
+      output,
+      // A block may hand on a value that it was given.
+      outputShape: (own.find(({ name }) => name === output) ?? own.at(-1)!).outputShape,
+      rows: range,
+      ...costsOf(own),
+      parts: inside,
+    };
+    if (scope.kind === 'repeat') return [{ kind: 'repeat', turns: run.length, ...common }];
+    const { block, params, inputs, inputNames } = scope;
+    return [{ kind: 'block', block, params, inputs, inputNames, ...common }];
+  });
+}
+
+function membersOf(member: ScopeMember): readonly ScopeMember[] {
+  return isGroup(member) ? member.members : [];
+}
+
+/** The layer whose value a list of steps gives: the last one. */
+function outputOf(members: readonly ScopeMember[]): string {
+  const last = members.at(-1)!;
+  if (!isGroup(last)) return last.name;
+  return last.scope.kind === 'block' ? last.scope.output : outputOf(last.members);
 }
 
 function sum(values: readonly number[]): number {
@@ -97,125 +190,10 @@ export function formatBytes(bytes: number): string {
   const power = bytes < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
   return power === 0
     ? `${bytes} byte${bytes === 1 ? '' : 's'}`
-    : `${(bytes / 1024 ** power).toFixed(1)} ${units[power]}`;
+    : `${(bytes / 1024 ** power).toFixed(1).replace('.0', '')} ${units[power]}`;
 }
 
 /** What one example is called: an image, where it has three dimensions. */
 export function exampleNoun(summary: Summary): 'image' | 'example' {
   return summary.inputs.every(({ shape }) => shape.length === 3) ? 'image' : 'example';
-}
-
-export interface SummaryFormat {
-  readonly color: boolean;
-  /** Columns that the table may take; long names are shortened to keep to it. */
-  readonly width: number;
-}
-
-interface Column {
-  readonly title: string;
-  readonly align: 'left' | 'right';
-  readonly cells: readonly string[];
-}
-
-/** The table of `speccc summary`, without a newline at its end. */
-export function formatSummary(summary: Summary, { color, width }: SummaryFormat): string {
-  const { bold, dim } = createColors(color);
-  const { totals, rows, inputs } = summary;
-  const blanks = inputs.map(() => '');
-  const left = (title: string, cells: readonly string[]): Column => ({ title, align: 'left', cells });
-  const right = (title: string, cells: readonly number[], total: number): Column => ({
-    title,
-    align: 'right',
-    cells: [...blanks, ...cells.map(formatCount), formatCount(total)],
-  });
-  const columns = fitted(
-    [
-      left('layer', [...[...inputs, ...rows].map(({ name }) => name), formatCounted(rows.length, 'layer')]),
-      left('type', [...inputs.map(() => 'input'), ...rows.map(({ type }) => type), '']),
-      ...(summary.chain ? [] : [left('takes', [...blanks, ...rows.map((row) => row.inputs.join(', ')), ''])]),
-      left('output', [
-        ...inputs.map(({ shape }) => formatShape(shape)),
-        ...rows.map(({ outputShape }) => formatShape(outputShape)),
-        '',
-      ]),
-      right(
-        'parameters',
-        rows.map((row) => row.parameters),
-        totals.parameters,
-      ),
-      right(
-        'multiply-adds',
-        rows.map((row) => row.multiplyAdds),
-        totals.multiplyAdds,
-      ),
-    ],
-    width,
-  );
-  const line = (index: number) =>
-    columns
-      .map(({ cells, align, space }) => aligned(cells[index]!, align, space))
-      .join(gap)
-      .trimEnd();
-  const body = inputs.length + rows.length;
-  const rule = dim('─'.repeat(sum(columns.map(({ space }) => space)) + gap.length * (columns.length - 1)));
-  const trainable =
-    totals.nonTrainable === 0
-      ? totals.parameters === 0
-        ? 'nothing to train'
-        : 'all trainable'
-      : `${formatCount(totals.trainable)} trainable and ${formatCount(totals.nonTrainable)} not`;
-  const title = shortened(`${summary.name}  ${firstLine(summary.description ?? '')}`.trimEnd(), width);
-  return [
-    bold(summary.name) + dim(title.slice(summary.name.length)),
-    '',
-    dim(columns.map(({ title, align, space }) => aligned(title, align, space)).join(gap)),
-    rule,
-    ...Array.from({ length: body }, (_, index) => (index < inputs.length ? dim(line(index)) : line(index))),
-    rule,
-    bold(line(body)),
-    '',
-    `${dim('parameters')}   ${formatBytes(totals.parameterBytes)}, ${trainable}`,
-    `${dim('activations')}  ${formatBytes(totals.activationBytes)} per ${exampleNoun(summary)}`,
-  ].join('\n');
-}
-
-const gap = '  ';
-
-function shortened(text: string, space: number): string {
-  return text.length <= space ? text : `${text.slice(0, space - 1)}…`;
-}
-
-/** Long names of layers differ in their ends: `encoder…conv_3`. */
-function withoutMiddle(text: string, space: number): string {
-  const head = Math.ceil((space - 1) / 2);
-  return `${text.slice(0, head)}…${text.slice(text.length - (space - 1 - head))}`;
-}
-
-/** Without what a terminal would obey. */
-function firstLine(text: string): string {
-  return text
-    .trim()
-    .split('\n')[0]!
-    .replace(/[\p{Cc}\p{Cf}]/gu, '');
-}
-
-function aligned(text: string, align: 'left' | 'right', space: number): string {
-  const shown = text.length <= space ? text : withoutMiddle(text, space);
-  return align === 'left' ? shown.padEnd(space) : shown.padStart(space);
-}
-
-/** Shortens the widest text columns, never the numbers, until the table fits. */
-function fitted(columns: readonly Column[], width: number): readonly (Column & { readonly space: number })[] {
-  const shortest = 8;
-  const spaces = columns.map(({ title, cells }) =>
-    Math.max(title.length, ...cells.map((cell) => cell.length)),
-  );
-  const excess = () => sum(spaces) + gap.length * (columns.length - 1) - width;
-  while (excess() > 0) {
-    const widths = columns.map(({ align }, index) => (align === 'left' ? spaces[index]! : 0));
-    const widest = Math.max(...widths);
-    if (widest <= shortest) break;
-    spaces[widths.indexOf(widest)]! -= 1;
-  }
-  return columns.map((column, index) => ({ ...column, space: spaces[index]! }));
 }

@@ -62,8 +62,7 @@ export function layerGraphs(): ExampleGraph[] {
         return [{ title: `${title}-second`, graph: graph([first, node(['before'])], ['layer']) }];
       }
       const alone = { title: `${title}-alone`, graph: graph([node(names)], ['layer']) };
-      // What would stand before it must be a reshape that nothing else takes.
-      if (!single || definition.spoilsInputShape) return [alone];
+      if (!single) return [alone];
       const before = nodeOf(identity, { activation: 'linear' }, 'before', names, inputs)!;
       const both = [before, node(['before'])];
       return [

@@ -1,11 +1,12 @@
 /** `speccc summary`: shapes, parameters and cost of a model, without building it. */
-import type { CommandLine } from '../command-line.js';
+import { type CommandLine, wholeNumber } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { loadGraph } from '../load-graph.js';
 
 interface Options {
   readonly json?: true;
+  readonly depth?: number;
 }
 
 export function addSummary(program: CommandLine, context: CommandContext): void {
@@ -13,23 +14,29 @@ export function addSummary(program: CommandLine, context: CommandContext): void 
     .command('summary')
     .summary('print the shapes, parameters and cost of a model')
     .description(
-      'Prints every layer of a model with its output shape, parameters and multiply-adds. Builds nothing.',
+      'Prints every layer of a model, in the blocks and repeats that it comes from, with its output shape, parameters, multiply-adds and memory for activations. Where a layer takes something else than the value of the line above, it says so. Builds nothing.',
     )
     .argument('<spec>', 'YAML file')
+    .option('--depth <levels>', 'open so many blocks within each other; 0 opens none', wholeNumber(0))
     .option('--json', 'print one JSON document')
     .examples([
       { command: 'speccc summary lenet5.yaml', what: 'a table of its layers' },
+      { command: 'speccc summary resnet18.yaml --depth 1', what: 'its stages, and the units in them' },
       { command: 'speccc summary lenet5.yaml --json', what: 'as data' },
     ])
     .action(context.action((spec: string, options: Options) => summary(spec, options, context)));
 }
 
-async function summary(spec: string, { json }: Options, context: CommandContext): Promise<ExitCode> {
+async function summary(spec: string, { json, depth }: Options, context: CommandContext): Promise<ExitCode> {
   const { graph } = await loadGraph(spec, context);
-  const { formatSummary, summarizeGraph } = await import('../../compiler/summary.js');
+  const { formatSummary, summarizeGraph } = await import('../../compiler/index.js');
   const { out } = context.terminal;
   const data = summarizeGraph(graph);
-  const style = { color: out.colors.isColorSupported, width: out.live ? out.columns() : 120 };
+  const style = {
+    color: out.colors.isColorSupported,
+    width: out.live ? out.columns() : 120,
+    ...(depth === undefined ? {} : { depth }),
+  };
   out.line(json ? JSON.stringify(data, null, 2) : formatSummary(data, style));
   return exitCodes.fine;
 }

@@ -9,6 +9,7 @@ import {
   isBlock,
   isGroup,
   namesAreIn,
+  runsOf,
   type ScopeGroup,
   type ScopeMember,
   scopeFolder,
@@ -75,7 +76,8 @@ export function modelBody(graph: ModelGraph, dissolved: ReadonlySet<string>): Bo
     const items: Item[] = [];
     const relative = (name: string) => (folder === '' ? name : name.slice(folder.length + 1));
     const add = (parts: readonly Part[], around: string, list: readonly ScopeMember[]): void => {
-      for (const [index, member] of list.entries()) {
+      for (const run of runsOf(list)) {
+        const member = run[0]!;
         if (!isGroup(member)) {
           const { name, call } = member;
           items.push({
@@ -103,8 +105,7 @@ export function modelBody(graph: ModelGraph, dissolved: ReadonlySet<string>): Bo
           continue;
         }
         if (scope.kind !== 'repeat') continue;
-        const turns = turnsFrom(list, index);
-        if (turns === undefined) continue;
+        const turns = run as readonly ScopeGroup[];
         if (turns.every(isTidy) && claim(scope.name)) {
           const bodies = turns.map((turn) => bodyOf(scopeFolder(turn.scope), turn.members));
           items.push({ kind: 'repeat', key: relative(scope.name), parts, name, turns: bodies });
@@ -124,19 +125,6 @@ export function modelBody(graph: ModelGraph, dissolved: ReadonlySet<string>): Bo
     return { folder, items };
   };
   return bodyOf('', tree);
-}
-
-/** All turns of one repeat, for the first of them; undefined for the others. */
-function turnsFrom(list: readonly ScopeMember[], start: number): readonly ScopeGroup[] | undefined {
-  const name = repeatName(list[start]);
-  if (repeatName(list[start - 1]) === name) return undefined;
-  const end = list.findIndex((member, index) => index > start && repeatName(member) !== name);
-  return list.slice(start, end === -1 ? undefined : end) as readonly ScopeGroup[];
-}
-
-function repeatName(member: ScopeMember | undefined): string | undefined {
-  if (member === undefined || !isGroup(member) || member.scope.kind !== 'repeat') return undefined;
-  return member.scope.name;
 }
 
 /** Whether turns are counted from 0, and all names in them say where they are. */
