@@ -6,6 +6,7 @@ export {
   compileSpec,
   expandedText,
 } from './check-spec.js';
+export { type DrawingFormat, type DrawOptions, drawGraph, drawingFormats } from './diagram/index.js';
 export { formatSummary, type SummaryFormat } from './format-summary.js';
 export {
   type GraphInput,

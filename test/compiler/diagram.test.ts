@@ -1,0 +1,34 @@
+/** Every spec that comes along, drawn in every format: nothing is missing, and the texts are what they say. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { Resvg } from '@resvg/resvg-js';
+import { describe, expect, test } from 'vitest';
+import { compileSpec, drawGraph } from '../../src/compiler/index.js';
+
+const folder = new URL('../../specs/', import.meta.url);
+const graphs = readdirSync(folder)
+  .filter((name) => name.endsWith('.yaml'))
+  .map((name) => [name, compileSpec(readFileSync(new URL(name, folder), 'utf8'), name)] as const);
+const everyBlock = Number.MAX_SAFE_INTEGER;
+
+describe.each(graphs)('%s', (_name, graph) => {
+  test('is drawn as SVG, which resvg reads, the same every time', () => {
+    const svg = drawGraph(graph, { format: 'svg' });
+    const { width, height } = new Resvg(svg);
+    expect(Math.min(width, height)).toBeGreaterThan(50);
+    expect(drawGraph(graph, { format: 'svg' })).toBe(svg);
+  });
+
+  test.each(['mermaid', 'dot'] as const)(
+    'has a box for each layer and an arrow for each input as %s',
+    (format) => {
+      const text = drawGraph(graph, { format, depth: everyBlock });
+      const arrows = text.match(/-->|->/g) ?? [];
+      const wanted = graph.nodes.reduce((sum, { inputs }) => sum + inputs.length, 0);
+      expect(arrows.length).toBeGreaterThanOrEqual(wanted);
+      for (const type of new Set(graph.nodes.map((node) => node.type))) {
+      const boxes = text.match(new RegExp(`"${type}\\b`, 'g')) ?? [];
+      expect(boxes).toHaveLength(graph.nodes.filter((node) => node.type === type).length);
+    }
+    },
+  );
+});
