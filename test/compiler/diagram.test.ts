@@ -26,9 +26,9 @@ describe.each(graphs)('%s', (_name, graph) => {
       const wanted = graph.nodes.reduce((sum, { inputs }) => sum + inputs.length, 0);
       expect(arrows.length).toBeGreaterThanOrEqual(wanted);
       for (const type of new Set(graph.nodes.map((node) => node.type))) {
-      const boxes = text.match(new RegExp(`"${type}\\b`, 'g')) ?? [];
-      expect(boxes).toHaveLength(graph.nodes.filter((node) => node.type === type).length);
-    }
+        const boxes = text.match(new RegExp(`"${type}\\b`, 'g')) ?? [];
+        expect(boxes).toHaveLength(graph.nodes.filter((node) => node.type === type).length);
+      }
     },
   );
 });
