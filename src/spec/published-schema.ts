@@ -74,7 +74,7 @@ function stepDefinitions(language: Language, publisher: Publisher): Definitions 
   );
   const layers = kinds.map(({ type }) => [
     layerName(type),
-    publisher.publishObject(unlinked(branches.get(type)!)),
+    publisher.publishBranch(unlinked(branches.get(type)!)),
   ]);
   const conditions = (joins: boolean | undefined) =>
     kinds

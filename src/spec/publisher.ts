@@ -61,6 +61,11 @@ export class Publisher {
     };
   }
 
+  /** One kind of several, under its name, which editors show above the texts of its options. */
+  publishBranch(branch: JsonSchema): Schema {
+    return { title: String(branch.properties!.type!.const), ...this.publishObject(branch) };
+  }
+
   /** A value that may be computed as a whole, or in its parts. */
   publishValue(schema: JsonSchema): Schema {
     if (schema.$ref !== undefined) return schema as unknown as Schema;
@@ -88,7 +93,7 @@ export class Publisher {
       type: 'object',
       required: ['type'],
       properties: { type: typeOf(branches) },
-      allOf: branches.map((branch) => whenType(branch, this.publishObject(branch))),
+      allOf: branches.map((branch) => whenType(branch, this.publishBranch(branch))),
       ...(description !== undefined && { description }),
     };
   }
