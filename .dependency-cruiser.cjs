@@ -24,6 +24,7 @@ module.exports = {
     ...upward,
     only('only-runtime-imports-tfjs', '^src/runtime/', 'node_modules/@tensorflow/'),
     only('only-the-typescript-target-imports-ts-morph', '^src/compiler/typescript', 'node_modules/ts-morph/'),
+    only('only-the-wasm-target-imports-wabt', '^src/compiler/wasm/', 'node_modules/wabt/'),
     only(
       'only-runtime-imports-heavy-packages',
       '^src/runtime/',
@@ -35,7 +36,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/' },
       to: {
-        path: 'node_modules/(@tensorflow/tfjs[^/]*|ts-morph|vega|vega-lite|sharp|pacote|tar|@resvg|@npmcli)/',
+        path: 'node_modules/(@tensorflow/tfjs[^/]*|ts-morph|wabt|vega|vega-lite|sharp|pacote|tar|@resvg|@npmcli)/',
         dependencyTypesNot: ['type-only', 'type-import'],
         dynamic: false,
       },
@@ -49,7 +50,7 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: '^src/', pathNot: '^src/(index|cli/main)\\.ts$' },
+      from: { orphan: true, path: '^src/', pathNot: '^src/((index|cli/main)\\.ts|webassembly\\.d\\.ts)$' },
       to: {},
     },
   ],
