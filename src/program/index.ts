@@ -1,0 +1,27 @@
+/** The tensor program: what a network computes, in few kinds of operations, with their gradients. */
+export { type Operand, type ProgramBuilder, programBuilder } from './builder.js';
+export { differentiate, valuesBefore } from './differentiate.js';
+export {
+  call,
+  type Expression,
+  evaluate,
+  expressionText,
+  input,
+  inputsOf,
+  number,
+  substitute,
+} from './expression.js';
+export { type ScalarFunction, scalarFunctions } from './scalar-functions.js';
+export {
+  isOf,
+  type Operation,
+  type OperationKind,
+  type Pair,
+  type Reduction,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Value,
+  type ValueOf,
+  type Window,
+} from './value.js';
