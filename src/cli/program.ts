@@ -9,6 +9,7 @@ import { addEvaluate } from './commands/evaluate.js';
 import { addExpand } from './commands/expand.js';
 import { addExplain } from './commands/explain.js';
 import { addExport } from './commands/export.js';
+import { addGraph } from './commands/graph.js';
 import { addHelp } from './commands/help.js';
 import { addImport } from './commands/import.js';
 import { addInit } from './commands/init.js';
@@ -56,6 +57,7 @@ export function buildProgram(context: CommandContext): CommandLine {
   addImport(program, context);
   addValidate(program, context);
   addSummary(program, context);
+  addGraph(program, context);
   addExpand(program, context);
   addCompile(program, context);
   program.commandsGroup('Runs:');

@@ -257,6 +257,15 @@ export const codes = codeTable({
     explanation:
       'Plots are drawn with the font of the package `dejavu-fonts-ttf`, never with one of the system, so that they look the same everywhere. Something removed its files. Install speccc again.',
   },
+  // drawings
+  'drawing-too-large': {
+    kind: 'usage',
+    title: 'a drawing that no picture of pixels can hold',
+    explanation:
+      'A PNG of so many layers would be larger than programs that show it take. An SVG has no such bound. With `--depth` blocks stay closed, so that the drawing is small.',
+    wrong: 'speccc graph deep.yaml --depth 9 -o deep.png',
+    right: 'speccc graph deep.yaml --depth 1 -o deep.png',
+  },
 });
 
 export type DiagnosticCode = keyof typeof codes;

@@ -28,6 +28,7 @@ export {
   type LoadDatasetOptions,
   loadDataset,
 } from './datasets/index.js';
+export { drawGraphPng } from './draw-graph.js';
 export type {
   Batch,
   EngineFactory,

@@ -5,8 +5,9 @@
  */
 import type { TopLevelSpec } from 'vega-lite';
 import { type CurveChartOptions, curveChart } from './curve-chart.js';
-import { loadPlotFonts, type PlotFonts, plotFontName } from './font-metrics.js';
+import { loadPlotFonts, type PlotFonts } from './font-metrics.js';
 import type { HistoryRow } from './history.js';
+import { paintSvg } from './paint-svg.js';
 
 export type { CurveChartOptions } from './curve-chart.js';
 
@@ -28,7 +29,7 @@ export async function drawCurves(
 ): Promise<Curves> {
   const fonts = await loadPlotFonts();
   const svg = await renderSvg(curveChart(history, options, fonts), fonts);
-  return { svg, png: await renderPng(svg, fonts) };
+  return { svg, png: await paintSvg(svg, fonts, 2) };
 }
 
 interface TextItem {
@@ -59,18 +60,4 @@ async function renderSvg(chart: TopLevelSpec, fonts: PlotFonts): Promise<string>
   const svg = await view.toSVG();
   view.finalize();
   return `${svg}\n`;
-}
-
-async function renderPng(svg: string, fonts: PlotFonts): Promise<Uint8Array> {
-  const { Resvg } = await import('@resvg/resvg-js');
-  const image = new Resvg(svg, {
-    fitTo: { mode: 'zoom', value: 2 },
-    font: {
-      loadSystemFonts: false,
-      fontFiles: [fonts.regular.file, fonts.bold.file],
-      defaultFontFamily: plotFontName,
-      sansSerifFamily: plotFontName,
-    },
-  });
-  return image.render().asPng();
 }

@@ -6,6 +6,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { CommandLine } from '../../src/cli/command-line.js';
 import { buildProgram } from '../../src/cli/program.js';
 import { openTerminal } from '../../src/cli/terminal.js';
+import { drawingFormats } from '../../src/compiler/index.js';
 import { backendNames, exportFormats } from '../../src/runtime/index.js';
 import { speccc, temporaryFolder } from './cli.js';
 
@@ -41,6 +42,12 @@ describe('a wrong command line', () => {
     [['train', '--fresh', '--on-change', 'keep-run'], "'--fresh' and '--on-change' cannot be used together"],
     [['train', 'a.yaml', 'b.yaml'], "'speccc train' takes one argument, found 2"],
     [['compile'], "the argument 'spec' is missing"],
+    [['graph', 'x.yaml', '-o', 'x.pdf'], "the name 'x.pdf' does not say as what to draw"],
+    [
+      ['graph', 'x.yaml', '--format', 'pdf'],
+      "'--format': expected one of svg, mermaid, dot, png, found 'pdf'",
+    ],
+    [['graph', 'x.yaml', '--depth', '-1'], "'--depth': expected a whole number of at least 0, found '-1'"],
     [['compile', 'x.yaml', '-o', '-', '--check'], "'--check' cannot be used together with '--output -'"],
     [['completion', 'tcsh'], "'shell': expected one of bash, zsh, fish, found 'tcsh'"],
     [['data', 'fetch', 'cifar100'], "'dataset': expected one of cifar10, found 'cifar100'"],
@@ -115,7 +122,9 @@ it('the choices of the help are those of the runtime', () => {
     return new Set(options.map(({ argChoices }) => argChoices?.join(' ')));
   };
   expect(choicesOf('--backend')).toEqual(new Set([['auto', ...backendNames].join(' ')]));
-  expect(choicesOf('--format')).toEqual(new Set([exportFormats.join(' ')]));
+  expect(choicesOf('--format')).toEqual(
+    new Set([exportFormats.join(' '), [...drawingFormats, 'png'].join(' ')]),
+  );
 });
 
 function allCommands(command: CommandLine): CommandLine[] {

@@ -82,6 +82,8 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'speccc train --epo': ['--epochs'],
   'speccc train --backend ': ['auto', 'cpu', 'tfjs-node', 'tfjs-node-gpu', 'wasm'],
   'speccc train --seed 7 --backend wa': ['wasm'],
+  'speccc graph a.yaml --format ': ['dot', 'mermaid', 'png', 'svg'],
+  'speccc graph --dep': ['--depth'],
   'speccc init lene': ['lenet5', 'lenet5-mnist'],
   'speccc explain kernel-l': ['kernel-larger-than-input'],
   'speccc validate a.yaml b.': ['b.yml'],

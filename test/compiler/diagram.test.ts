@@ -1,6 +1,7 @@
 /** Every spec that comes along, drawn in every format: nothing is missing, and the texts are what they say. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { Resvg } from '@resvg/resvg-js';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileSpec, drawGraph } from '../../src/compiler/index.js';
 
@@ -30,5 +31,29 @@ describe.each(graphs)('%s', (_name, graph) => {
         expect(boxes).toHaveLength(graph.nodes.filter((node) => node.type === type).length);
       }
     },
+  );
+});
+
+test('any name and description is text of a well-formed SVG', () => {
+  const [, graph] = graphs[0]!;
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }), (name, description) => {
+      // resvg refuses whatever is not well-formed XML.
+      new Resvg(drawGraph({ ...graph, name, description }, { format: 'svg' }));
+    }),
+  );
+  const svg = drawGraph({ ...graph, name: '<b>&"\'', description: ']]>\u0000 -->' }, { format: 'svg' });
+  expect(svg).toContain('>&lt;b&gt;&amp;&quot;&apos;</text>');
+  expect(svg).toContain('>]]&gt;\ufffd --&gt;</text>');
+});
+
+test('no text ends the quotes that it stands in, as Mermaid and DOT', () => {
+  const [, graph] = graphs[0]!;
+  const name = 'a"]; click b0 "x\\"\n%% <script>';
+  const named = { ...graph, name, inputs: [{ ...graph.inputs[0]!, name }] };
+  const text = (format: 'mermaid' | 'dot') => drawGraph(named, { format }).split('\n');
+  expect(text('dot')).toContain('digraph "a\\"]; click b0 \\"x\\\\\\"\\n%% <script>" {');
+  expect(text('mermaid')).toContain(
+    '  b0(["input a#34;#93;#59; click b0 #34;x#92;#34; #37;#37; #60;script#62;"]):::input',
   );
 });

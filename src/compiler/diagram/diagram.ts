@@ -52,6 +52,9 @@ export interface DiagramOptions {
   readonly depth?: number;
 }
 
+/** In the first line of every drawing, so that it can be told from what others made. */
+export const drawnBySpeccc = 'Drawn by speccc';
+
 /** With more boxes than this, blocks stay closed unless `depth` says otherwise. */
 const mostBoxes = 300;
 /** No use of a block is nested so deeply. */

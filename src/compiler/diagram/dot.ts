@@ -1,8 +1,9 @@
 /** A diagram in the language of Graphviz. */
-import type { Box, Diagram, Part } from './diagram.js';
+import { type Box, type Diagram, drawnBySpeccc, type Part } from './diagram.js';
 
 export function diagramDot({ title, subtitles, parts, flows }: Diagram): string {
   return [
+    `// ${drawnBySpeccc}`,
     `digraph ${quoted(title)} {`,
     `  graph [label=${quoted([title, ...subtitles].join('\n'))}, labelloc=t, rankdir=TB, fontname="Helvetica"];`,
     '  node [shape=box, style="rounded,filled", fillcolor=white, fontname="Helvetica", fontsize=11];',

@@ -5,6 +5,8 @@ import { diagramDot } from './dot.js';
 import { diagramMermaid } from './mermaid.js';
 import { diagramSvg } from './svg.js';
 
+export { drawnBySpeccc } from './diagram.js';
+
 export const drawingFormats = ['svg', 'mermaid', 'dot'] as const;
 export type DrawingFormat = (typeof drawingFormats)[number];
 

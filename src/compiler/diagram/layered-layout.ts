@@ -62,21 +62,19 @@ export function layeredLayout(
   const ranks = ranksOf(items, edges);
   const cells = new Map(items.map((item) => [item.id, newCell(item, ranks.get(item.id)!, item.width, true)]));
   const shortcuts = shortcutsAmong(edges, ranks);
-  const lanes = edges.map((edge, index) =>
-    lanesOf(cells.get(edge.from)!, cells.get(edge.to)!, !shortcuts.has(index)),
-  );
+  const [lanes, laneCells] = lanesOf(edges, cells, (index) => !shortcuts.has(index));
   const rows: Cell[][] = [];
-  for (const cell of [...cells.values(), ...lanes.flat()]) {
+  for (const cell of [...cells.values(), ...laneCells]) {
     rows[cell.rank] ??= [];
     rows[cell.rank]!.push(cell);
   }
   orderRows(rows);
   placeCells(rows, (one, other) => (one.item && other.item ? gaps.item : gaps.lane));
 
-  const left = Math.min(...rows.flat().map((cell) => cell.x - cell.width / 2));
-  const right = Math.max(...rows.flat().map((cell) => cell.x + cell.width / 2));
+  const left = Math.min(...rows.map(([first]) => first!.x - first!.width / 2));
+  const right = Math.max(...rows.map((row) => row.at(-1)!.x + row.at(-1)!.width / 2));
   const tops: number[] = [];
-  const heights = rows.map((row) => Math.max(...row.map(({ item }) => item?.height ?? 0)));
+  const heights = rows.map((row) => row.reduce((most, { item }) => Math.max(most, item?.height ?? 0), 0));
   heights.forEach((_height, rank) => {
     tops.push(rank === 0 ? 0 : tops[rank - 1]! + heights[rank - 1]! + gaps.rank);
   });
@@ -147,17 +145,35 @@ function shortcutsAmong(
   return found;
 }
 
-function lanesOf(from: Cell, to: Cell, firm: boolean): readonly Cell[] {
-  const lanes: Cell[] = [];
-  let last = from;
-  for (let rank = from.rank + 1; rank < to.rank; rank++) {
-    const lane = newCell(undefined, rank, 0, firm);
-    link(last, lane, firm);
-    lanes.push(lane);
-    last = lane;
+/**
+ * The lanes of each edge, and all of them. Edges from one item share their lanes as far as they go together; a lane is
+ * firm where an edge that is runs through it.
+ */
+function lanesOf(
+  edges: readonly LayoutEdge[],
+  cells: ReadonlyMap<string, Cell>,
+  isFirm: (edge: number) => boolean,
+): readonly [lanes: readonly (readonly Cell[])[], cells: readonly Cell[]] {
+  const firmUntil = new Map<string, number>();
+  for (const [index, { from, to }] of edges.entries()) {
+    if (isFirm(index)) firmUntil.set(from, Math.max(firmUntil.get(from) ?? 0, cells.get(to)!.rank));
   }
-  link(last, to, firm);
-  return lanes;
+  const known = new Map<string, Cell[]>();
+  const lanes = edges.map(({ from, to }, index) => {
+    const [upper, lower] = [cells.get(from)!, cells.get(to)!];
+    const shared = known.get(from) ?? [];
+    known.set(from, shared);
+    for (let rank = upper.rank + shared.length + 1; rank < lower.rank; rank++) {
+      const firm = rank < (firmUntil.get(from) ?? 0);
+      const lane = newCell(undefined, rank, 0, firm);
+      link(shared.at(-1) ?? upper, lane, firm);
+      shared.push(lane);
+    }
+    const own = shared.slice(0, lower.rank - upper.rank - 1);
+    link(own.at(-1) ?? upper, lower, isFirm(index));
+    return own;
+  });
+  return [lanes, [...known.values()].flat()];
 }
 
 function link(upper: Cell, lower: Cell, firm: boolean): void {

@@ -1,5 +1,5 @@
 /** A diagram in the language of Mermaid, which GitHub and others show in Markdown. */
-import type { Box, Diagram, Part } from './diagram.js';
+import { type Box, type Diagram, drawnBySpeccc, type Part } from './diagram.js';
 
 /** Of the box, and of its border. */
 const colours: Readonly<Record<Box['look'], readonly [fill: string, stroke: string]>> = {
@@ -21,7 +21,7 @@ const colours: Readonly<Record<Box['look'], readonly [fill: string, stroke: stri
 export function diagramMermaid({ title, parts, flows }: Diagram): string {
   const looks = [...new Set(parts.flatMap(looksIn))];
   return [
-    `%% ${title.replace(/[^\w .-]/g, '_')}`,
+    `%% ${drawnBySpeccc}: ${title.replace(/[^\w .-]/g, '_')}`,
     'flowchart TB',
     ...parts.flatMap((part) => partLines(part, '  ')),
     ...flows.map(({ from, to, shape }) => `  ${from} -->|${quoted([shape])}| ${to}`),

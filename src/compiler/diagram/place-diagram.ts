@@ -218,7 +218,7 @@ function collect(
     const past = rankEnd > start.y ? [{ x: start.x, y: rankEnd }] : [];
     const points = [...head, start, ...past, ...lanes, { ...arriving(level, hop), x: arrivals[index]! }];
     result.lines.push({
-      points: points.map(({ x, y }) => ({ x: x + at.x, y: y + at.y })),
+      points: withoutStops(points).map(({ x, y }) => ({ x: x + at.x, y: y + at.y })),
       arrives: level.parts.some((part) => part.id === hop.to && part.kind === 'box'),
     });
   }
@@ -230,6 +230,11 @@ function collect(
       collect(level.inside.get(part.id)!, rectangle, depth + 1, result);
     }
   }
+}
+
+/** Without the points on the way straight down. */
+function withoutStops(points: readonly Point[]): readonly Point[] {
+  return points.filter(({ x }, index) => points[index - 1]?.x !== x || points[index + 1]?.x !== x);
 }
 
 /** Where a value comes out of what makes it. */

@@ -1,13 +1,6 @@
 /** A diagram as an SVG document: light, without scripts, links or anything from elsewhere. */
-import type { Box, Diagram, Frame } from './diagram.js';
-import {
-  type Line,
-  type PlacedDiagram,
-  type Point,
-  placeDiagram,
-  type Rectangle,
-  type Sizes,
-} from './place-diagram.js';
+import { type Box, type Diagram, drawnBySpeccc, type Frame } from './diagram.js';
+import { type Line, type PlacedDiagram, type Point, placeDiagram, type Sizes } from './place-diagram.js';
 import { shortenedText, textWidth, wrappedPhrases } from './text-width.js';
 
 const family = "'DejaVu Sans', Verdana, Geneva, sans-serif";
@@ -37,6 +30,8 @@ const narrowest = 132;
 const widestDetails = 210;
 const widestName = 150;
 const headPadding = 12;
+/** How far the second sheet of a closed block stands out. */
+const behind = 4;
 
 export function diagramSvg(diagram: Diagram): string {
   const placed = placeDiagram(diagram, sizes);
@@ -55,6 +50,7 @@ export function diagramSvg(diagram: Diagram): string {
   const labels = labelsOf(diagram, placed);
   const about = [title, ...subtitles].join('. ');
   return [
+    `<!-- ${drawnBySpeccc} -->`,
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(about)}" font-family="${family}">`,
     `<rect width="${width}" height="${height}" fill="white"/>`,
     text({ x: margin, y: margin + 14 }, title, { size: size.title, fill: ink.strong, bold: true }),
@@ -143,7 +139,7 @@ function boxShapes({ x, y, width, height, box }: PlacedDiagram['boxes'][0]): rea
   const title = printable(box.title);
   const name = nameOf(box);
   if (isPill(box)) {
-    const whole = name === '' ? title : name;
+    const whole = name === '' ? title : `${title} ${name}`;
     return [
       `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${height / 2}" fill="${fill}"/>`,
       text({ x: x + width / 2, y: y + 18.5 }, whole, {
@@ -157,7 +153,7 @@ function boxShapes({ x, y, width, height, box }: PlacedDiagram['boxes'][0]): rea
   const stacked =
     box.look === 'block'
       ? [
-          `<rect x="${x + 4}" y="${y + 4}" width="${width}" height="${height}" rx="7" fill="white" stroke="${accent}"/>`,
+          `<rect x="${x + behind}" y="${y + behind}" width="${width}" height="${height}" rx="7" fill="white" stroke="${accent}" stroke-opacity="0.55"/>`,
         ]
       : [];
   const top = y + boxPadding.y + 11;
@@ -200,8 +196,9 @@ function labelsOf({ flows }: Diagram, { boxes, lines }: PlacedDiagram): readonly
   return boxes.flatMap(({ x, y, width, height, box, level }) => {
     const shape = shapes.get(box.id);
     if (shape === undefined) return [];
-    const [middle, bottom] = [x + width / 2, y + height];
-    const ways = turns.get(`${middle} ${bottom}`) ?? [];
+    const [middle, end] = [x + width / 2, y + height];
+    const ways = turns.get(`${middle} ${end}`) ?? [];
+    const bottom = box.look === 'block' ? end + behind / 2 : end;
     const style = { size: size.label, fill: ink.soft, halo: groundAt(level) };
     if (!ways.includes(1)) return [text({ x: middle + 7, y: bottom + 16 }, shape, style)];
     if (!ways.includes(-1)) return [text({ x: middle - 7, y: bottom + 16 }, shape, { ...style, end: true })];
@@ -263,5 +260,3 @@ function escaped(words: string): string {
     .replaceAll('"', '&quot;')
     .replaceAll("'", '&apos;');
 }
-
-export type { Rectangle };
