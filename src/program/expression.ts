@@ -12,7 +12,7 @@ export const number = (value: number): Expression => ({ kind: 'number', value })
 /** A call, computed at once where all its arguments are numbers, and without factors of one and terms of zero. */
 export function call(name: ScalarFunction, ...args: readonly Expression[]): Expression {
   if (args.every((argument) => argument.kind === 'number')) {
-    const folded = scalarFunctions[name].evaluate(...args.map((argument) => argument.value));
+    const folded = scalarFunctions[name](...args.map((argument) => argument.value));
     // What a float cannot hold exactly, or is not a number, is left to the program.
     if (Number.isFinite(folded) && Math.fround(folded) === folded) return number(folded);
   }
@@ -51,27 +51,6 @@ export function inputsOf(expression: Expression): readonly number[] {
   return [...found].sort((one, other) => one - other);
 }
 
-/**
- * The derivative with respect to one input. `result` is an expression for the value of the whole, so that
- * derivatives which are short in terms of it (those of exp, tanh, sigmoid) need not compute it again.
- */
-export function derivative(expression: Expression, index: number, result: Expression): Expression {
-  switch (expression.kind) {
-    case 'input':
-      return number(expression.index === index ? 1 : 0);
-    case 'number':
-      return number(0);
-    case 'call': {
-      const { derivatives } = scalarFunctions[expression.name];
-      const outer = derivatives(expression.args, result);
-      return expression.args.reduce<Expression>((sum, argument, position) => {
-        const inner = derivative(argument, index, argument);
-        return isNumber(inner, 0) ? sum : call('add', sum, call('mul', outer[position]!, inner));
-      }, number(0));
-    }
-  }
-}
-
 /** In double precision. */
 export function evaluate(expression: Expression, inputs: readonly number[]): number {
   switch (expression.kind) {
@@ -80,7 +59,7 @@ export function evaluate(expression: Expression, inputs: readonly number[]): num
     case 'number':
       return expression.value;
     case 'call':
-      return scalarFunctions[expression.name].evaluate(
+      return scalarFunctions[expression.name](
         ...expression.args.map((argument) => evaluate(argument, inputs)),
       );
   }

@@ -1,8 +1,4 @@
-/**
- * The functions that expressions are made of, under tfjs's names: what they are in double precision, and their
- * derivatives, which are tfjs's also where a function has a corner. Comparisons give 1 or 0.
- */
-import { call, type Expression, number } from './expression.js';
+/** The functions that expressions are made of, under tfjs's names, in double precision. Comparisons give 1 or 0. */
 
 export type ScalarFunction =
   | ('add' | 'sub' | 'mul' | 'div' | 'pow' | 'maximum' | 'minimum')
@@ -10,86 +6,39 @@ export type ScalarFunction =
   | ('exp' | 'expm1' | 'log' | 'log1p' | 'tanh' | 'sigmoid' | 'erf')
   | ('equal' | 'less' | 'lessEqual' | 'greater' | 'greaterEqual' | 'where');
 
-interface ScalarFunctionKind {
-  evaluate(...args: number[]): number;
-  /** One for each argument, in terms of the arguments and the result. */
-  derivatives(args: readonly Expression[], result: Expression): readonly Expression[];
-}
-
-const zero = number(0);
-const one = number(1);
-const zeros = (args: readonly Expression[]) => args.map(() => zero);
 const truth = (condition: boolean) => (condition ? 1 : 0);
 
-const comparison = (evaluate: (a: number, b: number) => boolean): ScalarFunctionKind => ({
-  evaluate: (a, b) => truth(evaluate(a!, b!)),
-  derivatives: zeros,
-});
-
-export const scalarFunctions: Readonly<Record<ScalarFunction, ScalarFunctionKind>> = {
-  add: { evaluate: (a, b) => a! + b!, derivatives: () => [one, one] },
-  sub: { evaluate: (a, b) => a! - b!, derivatives: () => [one, number(-1)] },
-  mul: { evaluate: (a, b) => a! * b!, derivatives: ([a, b]) => [b!, a!] },
-  div: {
-    evaluate: (a, b) => a! / b!,
-    derivatives: ([, b], result) => [call('div', one, b!), call('neg', call('div', result, b!))],
-  },
-  neg: { evaluate: (a) => -a!, derivatives: () => [number(-1)] },
-  abs: { evaluate: (a) => Math.abs(a!), derivatives: ([a]) => [call('sign', a!)] },
-  sign: { evaluate: (a) => Math.sign(a!), derivatives: zeros },
-  square: { evaluate: (a) => a! * a!, derivatives: ([a]) => [call('mul', number(2), a!)] },
-  sqrt: { evaluate: (a) => Math.sqrt(a!), derivatives: (_, result) => [call('div', number(0.5), result)] },
-  exp: { evaluate: (a) => Math.exp(a!), derivatives: (_, result) => [result] },
-  expm1: { evaluate: (a) => Math.expm1(a!), derivatives: (_, result) => [call('add', result, one)] },
-  log: { evaluate: (a) => Math.log(a!), derivatives: ([a]) => [call('div', one, a!)] },
-  log1p: {
-    evaluate: (a) => Math.log1p(a!),
-    derivatives: ([a]) => [call('div', one, call('add', a!, one))],
-  },
-  tanh: {
-    evaluate: (a) => Math.tanh(a!),
-    derivatives: (_, result) => [call('sub', one, call('square', result))],
-  },
-  sigmoid: {
-    evaluate: (a) => 1 / (1 + Math.exp(-a!)),
-    derivatives: (_, result) => [call('mul', result, call('sub', one, result))],
-  },
-  erf: {
-    evaluate: (a) => erf(a!),
-    derivatives: ([a]) => [
-      call('mul', number(2 / Math.sqrt(Math.PI)), call('exp', call('neg', call('square', a!)))),
-    ],
-  },
+export const scalarFunctions: Readonly<Record<ScalarFunction, (...args: number[]) => number>> = {
+  add: (a, b) => a! + b!,
+  sub: (a, b) => a! - b!,
+  mul: (a, b) => a! * b!,
+  div: (a, b) => a! / b!,
   /** For a base above zero. */
-  pow: {
-    evaluate: (a, b) => a! ** b!,
-    derivatives: ([a, b], result) => [
-      call('mul', b!, call('pow', a!, call('sub', b!, one))),
-      call('mul', result, call('log', a!)),
-    ],
-  },
-  floor: { evaluate: (a) => Math.floor(a!), derivatives: zeros },
+  pow: (a, b) => a! ** b!,
+  maximum: (a, b) => Math.max(a!, b!),
+  minimum: (a, b) => Math.min(a!, b!),
+  neg: (a) => -a!,
+  abs: (a) => Math.abs(a!),
+  sign: (a) => Math.sign(a!),
+  square: (a) => a! * a!,
+  sqrt: (a) => Math.sqrt(a!),
+  floor: (a) => Math.floor(a!),
   /** To the nearest whole number, and from the middle to the even one. */
-  round: { evaluate: (a) => roundToEven(a!), derivatives: zeros },
-  /** tfjs gives the whole gradient of equals to the first. */
-  maximum: {
-    evaluate: (a, b) => Math.max(a!, b!),
-    derivatives: ([a, b]) => [call('greaterEqual', a!, b!), call('less', a!, b!)],
-  },
-  minimum: {
-    evaluate: (a, b) => Math.min(a!, b!),
-    derivatives: ([a, b]) => [call('lessEqual', a!, b!), call('greater', a!, b!)],
-  },
+  round: (a) => roundToEven(a!),
+  exp: (a) => Math.exp(a!),
+  expm1: (a) => Math.expm1(a!),
+  log: (a) => Math.log(a!),
+  log1p: (a) => Math.log1p(a!),
+  tanh: (a) => Math.tanh(a!),
+  sigmoid: (a) => 1 / (1 + Math.exp(-a!)),
+  erf: (a) => erf(a!),
+  equal: (a, b) => truth(a === b),
+  less: (a, b) => truth(a! < b!),
+  lessEqual: (a, b) => truth(a! <= b!),
+  greater: (a, b) => truth(a! > b!),
+  greaterEqual: (a, b) => truth(a! >= b!),
   /** The second where the first is not zero, else the third. */
-  where: {
-    evaluate: (a, b, c) => (a !== 0 ? b! : c!),
-    derivatives: ([a]) => [zero, call('where', a!, one, zero), call('where', a!, zero, one)],
-  },
-  equal: comparison((a, b) => a === b),
-  less: comparison((a, b) => a < b),
-  lessEqual: comparison((a, b) => a <= b),
-  greater: comparison((a, b) => a > b),
-  greaterEqual: comparison((a, b) => a >= b),
+  where: (a, b, c) => (a !== 0 ? b! : c!),
 };
 
 function roundToEven(x: number): number {

@@ -1,5 +1,6 @@
 /** A formula at every place. */
-import { call, derivative, type Expression, input, inputsOf, isNumber, substitute } from '../expression.js';
+import { derivative } from '../derivative.js';
+import { call, type Expression, input, inputsOf, isNumber, substitute } from '../expression.js';
 import { type Gradient, type Make, misfit } from '../primitive.js';
 import { sameShape, type Value } from '../value.js';
 
