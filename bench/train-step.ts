@@ -6,7 +6,6 @@
  */
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { compileSpec } from '../src/compiler/index.js';
 import { sizeOf } from '../src/layers/index.js';
@@ -18,7 +17,8 @@ import {
   type Tf,
 } from '../src/runtime/backend.js';
 import { tfjsEngine } from '../src/runtime/tfjs-engine.js';
-import { batchFiller } from '../src/runtime/training/batches.js';
+import { describeMachine, formatMachine } from './machine.js';
+import { trainingSteps } from './training-steps.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -110,12 +110,7 @@ function stepOn(backend: Backend): () => Promise<unknown> {
     values: Uint8Array.from({ length: count * sizeOf(shape) }, random),
     labels: Uint8Array.from({ length: count }, () => random() % classes),
   };
-  const fill = batchFiller(examples, shape, 1 / 255, batchSize);
-  let next = 0;
-  return async () => {
-    const from = (next++ % 8) * batchSize;
-    return engine.trainStep(fill(from, from + batchSize), next);
-  };
+  return trainingSteps(engine, graph, examples, 1 / 255, batchSize);
 }
 
 /** Puts a stopwatch around every kernel. Time in a kernel that another one runs is its own. */
@@ -166,19 +161,13 @@ async function breakDown(tf: Tf, step: () => Promise<unknown>): Promise<Part[]> 
 async function report(): Promise<void> {
   const results: (Timing | Missing)[] = [];
   for (const backend of options.backend) results.push(await inOwnProcess(backend));
-  const machine = {
-    node: process.versions.node,
-    processor: cpus()[0]?.model.trim() ?? 'unknown processor',
-    cores: cpus().length,
-    platform: `${process.platform} ${process.arch}`,
-  };
+  const machine = describeMachine();
   if (options.json) {
     console.log(JSON.stringify({ spec: options.spec, batchSize, machine, results }, null, 2));
     return;
   }
-  const { node, processor, cores, platform } = machine;
   console.log(`one training step of ${options.spec}, ${batchSize} examples`);
-  console.log(`Node ${node}, ${processor}, ${cores} cores, ${platform}\n`);
+  console.log(`${formatMachine(machine)}\n`);
   const wasm = results.find((result): result is Timing => result.backend === 'wasm' && 'median' in result);
   console.log(`${'ms a step'.padEnd(15)}    median  fastest  slowest 10 %    first  as wasm`);
   for (const result of results) console.log(row(result, wasm));
