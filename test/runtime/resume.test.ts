@@ -3,13 +3,35 @@
  * the real engine and SIGKILL; resume-crash-points.test.ts goes through every write.
  */
 import { spawn } from 'node:child_process';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { applyOverrides } from '../../src/spec/apply-overrides.js';
 import { type CompiledSources, compileSources } from './support/compile-sources.js';
 import { temporaryFolder } from './support/temporary-folder.js';
+
+const small = `
+name: small
+seed: 7
+input: [10, 10, 3]
+layers:
+  - { name: c1, type: conv2d, filters: 4, kernelSize: 3, activation: relu }
+  - { name: norm, type: batchNormalization }
+  - { name: p1, type: maxPooling2d, poolSize: 2 }
+  - { name: flatten, type: flatten }
+  - { name: drop, type: dropout, rate: 0.3 }
+  - { name: out, type: dense, units: 4, activation: softmax }
+training:
+  dataset: { type: synthetic, classes: 4, train: 620, validation: 40 }
+  optimizer: { type: adam, learningRate: 0.003 }
+  loss: sparseCategoricalCrossentropy
+  metrics: [accuracy]
+  batchSize: 8
+  epochs: 4
+`;
 
 let sources: CompiledSources;
 let root: string;
@@ -23,14 +45,18 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
+type Kill = { readonly atChange: number } | { readonly afterSteps: number; readonly milliseconds: number };
+
 /** Trains in a process of its own, which `kill` may end early. Returns its output. */
 async function trainRun(
+  spec: string,
   folder: string,
   saveEverySeconds: number,
-  kill: { atChange: number } | { afterSteps: number; milliseconds: number } | undefined,
+  kill?: Kill,
 ): Promise<string> {
   const child = spawn(process.execPath, [
     sources.file('test/runtime/support/train-run.ts'),
+    spec,
     folder,
     String(saveEverySeconds),
     ...(kill !== undefined && 'atChange' in kill ? [String(kill.atChange)] : []),
@@ -64,27 +90,43 @@ async function filesOf(folder: string): Promise<Record<string, string>> {
   );
 }
 
-/** Kills a run again and again, then lets it end. */
-async function trainWithKills(folder: string, kills: number, seed: number): Promise<void> {
-  const random = xoroshiro128plus(seed);
-  for (let kill = 0; kill < kills; kill += 1) {
-    // A start makes some 20 changes before its first step, and each save some 15 more.
-    const how =
-      kill % 2 === 0
-        ? { atChange: uniformInt(random, 1, 60) }
-        : { afterSteps: uniformInt(random, 1, 8), milliseconds: uniformInt(random, 0, 60) };
-    const output = await trainRun(folder, 0.03, how);
-    expect(output, `kill ${kill}, ${JSON.stringify(how)}`).not.toMatch(/done/);
+/** Kills a run again and again, then lets it end. Saves so often that there is something to lose at every moment. */
+async function trainWithKills(
+  spec: string,
+  folder: string,
+  kills: readonly Kill[],
+  saveEverySeconds: number,
+): Promise<void> {
+  for (const [index, kill] of kills.entries()) {
+    const output = await trainRun(spec, folder, saveEverySeconds, kill);
+    expect(output, `kill ${index}, ${JSON.stringify(kill)}`).not.toMatch(/done/);
   }
-  expect(await trainRun(folder, 60, undefined)).toMatch(/done\n$/);
+  expect(await trainRun(spec, folder, 60)).toMatch(/done\n$/);
+}
+
+function drawnKills(count: number, seed: number): readonly Kill[] {
+  const random = xoroshiro128plus(seed);
+  return Array.from({ length: count }, (_, index) =>
+    // A start makes some 20 changes before its first step, and each save some 15 more.
+    index % 2 === 0
+      ? { atChange: uniformInt(random, 1, 60) }
+      : { afterSteps: uniformInt(random, 1, 8), milliseconds: uniformInt(random, 0, 60) },
+  );
+}
+
+async function specFile(name: string, text: string): Promise<string> {
+  const file = join(root, `${name}.yaml`);
+  await writeFile(file, text);
+  return file;
 }
 
 it('ends with the same bytes after kills as without one', { timeout: 180_000 }, async () => {
   const [whole, first, second] = ['whole', 'first', 'second'].map((name) => join(root, name));
+  const spec = await specFile('small', small);
   await Promise.all([
-    trainWithKills(whole!, 0, 1),
-    trainWithKills(first!, 10, 20261125),
-    trainWithKills(second!, 10, 20261126),
+    trainWithKills(spec, whole!, [], 60),
+    trainWithKills(spec, first!, drawnKills(10, 20261125), 0.03),
+    trainWithKills(spec, second!, drawnKills(10, 20261126), 0.03),
   ]);
   const expected = await filesOf(whole!);
   expect(Object.keys(expected)).toEqual(
@@ -92,4 +134,20 @@ it('ends with the same bytes after kills as without one', { timeout: 180_000 }, 
   );
   expect(await filesOf(first!)).toEqual(expected);
   expect(await filesOf(second!)).toEqual(expected);
+});
+
+it('so does Inception10, with its running means and variances', { timeout: 120_000 }, async () => {
+  const path = fileURLToPath(new URL('../../specs/inception10.yaml', import.meta.url));
+  const text = applyOverrides(await readFile(path, 'utf8'), path, [
+    { path: 'training.dataset', value: '{ type: synthetic, train: 10, validation: 2 }' },
+    { path: 'training.batchSize', value: '2' },
+    { path: 'training.epochs', value: '1' },
+  ]);
+  const spec = await specFile('inception10', text);
+  const [whole, killed] = ['inception10-whole', 'inception10-killed'].map((name) => join(root, name));
+  await Promise.all([
+    trainWithKills(spec, whole!, [], 60),
+    trainWithKills(spec, killed!, [{ afterSteps: 2, milliseconds: 20 }], 0),
+  ]);
+  expect(await filesOf(killed!)).toEqual(await filesOf(whole!));
 });
