@@ -1,0 +1,30 @@
+"""What every peer gives to the bench."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
+
+
+class Progress(NamedTuple):
+    """Means over the steps of one call."""
+
+    loss: float
+    accuracy: float
+
+
+class Trainer(Protocol):
+    """A network in training, on batches of shuffled images."""
+
+    versions: Mapping[str, str]
+    """Of the libraries, by their names."""
+    parameters: int
+    """How many values the weights have, trained or not."""
+
+    def train(self, steps: int) -> Progress:
+        """Returns once all the work is done, not only queued."""
+        ...
+
+
+class UnavailableError(Exception):
+    """The peer cannot run on this machine; the message says why."""
