@@ -4,6 +4,7 @@ import { CommandLine, helpStyle } from './command-line.js';
 import { addCompile } from './commands/compile.js';
 import { addCompletion } from './commands/completion.js';
 import { addData } from './commands/data.js';
+import { addDiff } from './commands/diff.js';
 import { addDoctor } from './commands/doctor.js';
 import { addEvaluate } from './commands/evaluate.js';
 import { addExpand } from './commands/expand.js';
@@ -58,6 +59,7 @@ export function buildProgram(context: CommandContext): CommandLine {
   addValidate(program, context);
   addSummary(program, context);
   addGraph(program, context);
+  addDiff(program, context);
   addExpand(program, context);
   addCompile(program, context);
   program.commandsGroup('Runs:');

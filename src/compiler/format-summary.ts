@@ -11,6 +11,7 @@ import {
   type SummaryPart,
   type SummaryRow,
 } from './summary.js';
+import { tableLines } from './text-table.js';
 
 export interface SummaryFormat {
   readonly color: boolean;
@@ -31,7 +32,7 @@ export function formatSummary(summary: Summary, { color, width, depth }: Summary
     ...lines.map(({ cells, costs }) => [...cells, ...costCells(costs)]),
     [formatCounted(rows.length, 'layer'), '', '', ...costCells(total)],
   ];
-  const columns = fitted(
+  const table = tableLines(
     ['layer', 'type', 'output', 'parameters', 'multiply-adds', 'activations'].map((title, index) => ({
       title,
       cells: all.map((cells) => cells[index]!),
@@ -39,17 +40,11 @@ export function formatSummary(summary: Summary, { color, width, depth }: Summary
     })),
     width,
   );
-  const line = (cells: readonly string[]) =>
-    columns
-      .map(({ right, space }, index) => aligned(cells[index]!, right, space))
-      .join(gap)
-      .trimEnd();
-  const rowText = (index: number) => line(columns.map(({ cells }) => cells[index]!));
   const style = (index: number) => {
     if (index < inputs.length) return dim;
     return lines[index - inputs.length]!.heading ? bold : (text: string) => text;
   };
-  const rule = dim('─'.repeat(widthOf(columns)));
+  const rule = dim('─'.repeat(table.width));
   const trainable =
     totals.nonTrainable === 0
       ? totals.parameters === 0
@@ -61,11 +56,11 @@ export function formatSummary(summary: Summary, { color, width, depth }: Summary
   return [
     bold(summary.name) + dim(title.slice(summary.name.length)),
     '',
-    dim(line(columns.map((column) => column.title))),
+    dim(table.head),
     rule,
-    ...Array.from({ length: body }, (_, index) => style(index)(rowText(index))),
+    ...table.rows.slice(0, body).map((row, index) => style(index)(row)),
     rule,
-    bold(rowText(body)),
+    bold(table.rows[body]!),
     '',
     `${dim('parameters')}   ${formatBytes(totals.parameterBytes)}, ${trainable}`,
     `${dim('activations')}  ${formatBytes(totals.activationBytes)} per ${exampleNoun(summary)}`,
@@ -162,27 +157,8 @@ function costCells({ parameters, multiplyAdds, activationBytes }: SummaryCosts):
   return [formatCount(parameters), formatCount(multiplyAdds), formatBytes(activationBytes)];
 }
 
-interface Column {
-  readonly title: string;
-  readonly cells: readonly string[];
-  /** Numbers are aligned to the right, and never shortened. */
-  readonly right: boolean;
-}
-
-const gap = '  ';
-
-function widthOf(columns: readonly { readonly space: number }[]): number {
-  return columns.reduce((sum, { space }) => sum + space, gap.length * (columns.length - 1));
-}
-
 function shortened(text: string, space: number): string {
   return text.length <= space ? text : `${text.slice(0, space - 1)}…`;
-}
-
-/** Long names of layers differ in their ends: `encoder…conv_3`. */
-function withoutMiddle(text: string, space: number): string {
-  const head = Math.ceil((space - 1) / 2);
-  return `${text.slice(0, head)}…${text.slice(text.length - (space - 1 - head))}`;
 }
 
 /** Without what a terminal would obey. */
@@ -191,25 +167,4 @@ function firstLine(text: string): string {
     .trim()
     .split('\n')[0]!
     .replace(/[\p{Cc}\p{Cf}]/gu, '');
-}
-
-function aligned(text: string, right: boolean, space: number): string {
-  const shown = text.length <= space ? text : withoutMiddle(text, space);
-  return right ? shown.padStart(space) : shown.padEnd(space);
-}
-
-/** Shortens the widest text columns until the table fits. */
-function fitted(columns: readonly Column[], width: number): readonly (Column & { readonly space: number })[] {
-  const shortest = 8;
-  const sized = columns.map((column) => ({
-    ...column,
-    space: column.cells.reduce((most, { length }) => Math.max(most, length), column.title.length),
-  }));
-  while (widthOf(sized) > width) {
-    const texts = sized.filter(({ right }) => !right);
-    const widest = texts.reduce((one, other) => (other.space > one.space ? other : one));
-    if (widest.space <= shortest) break;
-    widest.space -= 1;
-  }
-  return sized;
 }

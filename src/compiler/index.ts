@@ -7,6 +7,18 @@ export {
   expandedText,
 } from './check-spec.js';
 export { type DrawingFormat, type DrawOptions, drawGraph, drawingFormats } from './diagram/index.js';
+export {
+  type AddedLayer,
+  type ChangedLayer,
+  type DiffFormat,
+  type DiffTotals,
+  diffGraphs,
+  formatDiff,
+  type GraphDiff,
+  type LayerChange,
+  type RemovedLayer,
+  type ValueChange,
+} from './diff/index.js';
 export { formatSummary, type SummaryFormat } from './format-summary.js';
 export {
   type GraphInput,

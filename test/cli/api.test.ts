@@ -49,10 +49,14 @@ it('the package loads nothing heavy, and does its work when it is asked to', () 
   expect(stdout).not.toMatch(heavy);
 });
 
-it('validate loads neither tfjs nor ts-morph nor the trainer', () => {
+it.each([
+  ['validate', 'tiny.yaml'],
+  ['diff', 'tiny.yaml', 'tiny.yaml'],
+  ['graph', 'tiny.yaml'],
+])('%s loads neither tfjs nor ts-morph nor the trainer', (...args) => {
   const stdout = program(`
     const { main } = await import('DIST/cli/main.js');
-    if (await main(['validate', 'tiny.yaml']) !== 0) process.exit(1);`);
+    if (await main(${JSON.stringify(args)}) !== 0) process.exit(1);`);
   expect(stdout).toContain('loaded ');
   expect(stdout).toContain('commander');
   expect(stdout).not.toMatch(heavy);

@@ -42,6 +42,7 @@ describe('a wrong command line', () => {
     [['train', '--fresh', '--on-change', 'keep-run'], "'--fresh' and '--on-change' cannot be used together"],
     [['train', 'a.yaml', 'b.yaml'], "'speccc train' takes one argument, found 2"],
     [['compile'], "the argument 'spec' is missing"],
+    [['diff', 'x.yaml'], "the argument 'after' is missing"],
     [['graph', 'x.yaml', '-o', 'x.pdf'], "the name 'x.pdf' does not say as what to draw"],
     [
       ['graph', 'x.yaml', '--format', 'pdf'],

@@ -87,6 +87,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'speccc init lene': ['lenet5', 'lenet5-mnist'],
   'speccc explain kernel-l': ['kernel-larger-than-input'],
   'speccc validate a.yaml b.': ['b.yml'],
+  'speccc diff a.yaml b.': ['b.yml'],
   'speccc evaluate ': ['runs/lenet5', 'runs/my run'],
   'speccc completion ': ['bash', 'fish', 'zsh'],
 };

@@ -89,6 +89,8 @@ function valuesOf(placeholder: string, choices: readonly string[] | undefined): 
   if (choices !== undefined) return { kind: 'words', words: choices };
   switch (placeholder) {
     case 'spec':
+    case 'before':
+    case 'after':
       return { kind: 'specs' };
     case 'run':
       return { kind: 'runs' };
