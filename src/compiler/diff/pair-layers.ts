@@ -11,8 +11,7 @@ export type Pair = readonly [before: number, after: number];
  * made names say that they are others. A layer that moved past others keeps its partner if it keeps its name.
  */
 export function pairLayers(before: readonly GraphNode[], after: readonly GraphNode[]): readonly Pair[] {
-  const facts = factsOf([before, after]);
-  const [ones, others] = facts;
+  const [ones, others] = factsOf([before, after]);
   // Of several ways that are equally good the same is taken from both sides.
   const swapped = textOf(before) > textOf(after);
   const aligned = swapped
@@ -29,8 +28,8 @@ export function pairLayers(before: readonly GraphNode[], after: readonly GraphNo
 }
 
 /**
- * The places of all layers: in the order of the second list, with what only the first has before what came instead.
- * Lengths of both lists are `before` and `after`.
+ * The places of all layers of two lists of so many: in the order of the second one, with what only the first one has
+ * before what came instead.
  */
 export function mergedOrder(
   before: number,
