@@ -11,20 +11,29 @@ import { averagePoolInput, maxPoolInput, pool } from './primitives/pools.js';
 import { reduce } from './primitives/reduce.js';
 import { broadcast, concat, pad, reshape, slice, transpose } from './primitives/views.js';
 import { type ScalarFunction, scalarFunctions } from './scalar-functions.js';
-import type { Operation, Pair, Shape, Value, Window } from './value.js';
+import type { Distribution, Operation, Pair, Shape, Value, Window } from './value.js';
 
 /** A value, or a number that stands for itself at every place. */
 export type Operand = Value | number;
+
+export interface RandomOptions {
+  /** False for the same numbers for all examples. */
+  readonly batched?: boolean;
+  /** Makes the numbers those of this seed, the same at every step. */
+  readonly seed?: number;
+}
 
 type Elementwise = Readonly<Record<ScalarFunction, (...operands: readonly Operand[]) => Value>>;
 
 /** Operands of elementwise functions are broadcast to each other as in tfjs, along the axes of one example. */
 export interface ProgramBuilder extends Elementwise {
+  /** For passes, which put operations together themselves. */
+  readonly make: Make;
   /** Something that comes from outside; one name, one value. */
   source(name: string, shape: Shape, batched: boolean): Value;
   constant(values: readonly number[], shape: Shape): Value;
-  /** Fresh numbers for every example and step: uniform in [0, 1), or standard normal. */
-  random(distribution: 'uniform' | 'normal', shape: Shape, stream: number): Value;
+  /** Fresh numbers for every example and step, or as the options say. */
+  random(distribution: Distribution, shape: Shape, stream: number, options?: RandomOptions): Value;
   /** A formula over inputs of one shape. */
   map(expression: Expression, inputs: readonly Value[]): Value;
 
@@ -97,9 +106,16 @@ export function programBuilder(): ProgramBuilder {
         (...operands: readonly Operand[]) => elementwise(name as ScalarFunction, operands),
       ]),
     ) as Elementwise),
+    make,
     source: (name, shape, batched) => make({ kind: 'source', name }, [], shape, batched),
     constant: (values, shape) => make({ kind: 'constant', values }, [], shape, false),
-    random: (distribution, shape, stream) => make({ kind: 'random', distribution, stream }, [], shape, true),
+    random: (distribution, shape, stream, { batched = true, seed } = {}) =>
+      make(
+        { kind: 'random', distribution, stream, ...(seed !== undefined && { seed }) },
+        [],
+        shape,
+        batched,
+      ),
     map: (expression, inputs) => map(make, expression, inputs),
     sum: reducer('sum'),
     max: reducer('max'),

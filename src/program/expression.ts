@@ -28,6 +28,9 @@ export function call(name: ScalarFunction, ...args: readonly Expression[]): Expr
 export const isNumber = (expression: Expression | undefined, value: number): boolean =>
   expression?.kind === 'number' && expression.value === value;
 
+export const isInput = (expression: Expression, index: number): boolean =>
+  expression.kind === 'input' && expression.index === index;
+
 /** With the inputs replaced by what `replace` has for them. */
 export function substitute(expression: Expression, replace: (index: number) => Expression): Expression {
   switch (expression.kind) {

@@ -1,5 +1,5 @@
 /** The tensor program: what a network computes, in few kinds of operations, with their gradients. */
-export { type Operand, type ProgramBuilder, programBuilder } from './builder.js';
+export { type Operand, type ProgramBuilder, programBuilder, type RandomOptions } from './builder.js';
 export { differentiate, valuesBefore } from './differentiate.js';
 export {
   call,
@@ -11,8 +11,11 @@ export {
   number,
   substitute,
 } from './expression.js';
+export { fuse } from './passes/fuse.js';
+export { poolFirst } from './passes/pool-first.js';
 export { type ScalarFunction, scalarFunctions } from './scalar-functions.js';
 export {
+  type Distribution,
   isOf,
   type Operation,
   type OperationKind,

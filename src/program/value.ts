@@ -21,13 +21,23 @@ export type Pair = readonly [number, number];
 
 export type Reduction = 'sum' | 'max' | 'min';
 
+export type Distribution = 'uniform' | 'normal';
+
 /** What makes a value of others. */
 export type Operation =
   /** Comes from outside: an input, a weight, what an optimizer keeps, numbers that each step is given. */
   | { readonly kind: 'source'; readonly name: string }
   | { readonly kind: 'constant'; readonly values: readonly number[] }
-  /** Numbers drawn anew for each step, from its seed and `stream`; every layer has a stream of its own. */
-  | { readonly kind: 'random'; readonly distribution: 'uniform' | 'normal'; readonly stream: number }
+  /**
+   * Numbers drawn anew for each step, from its seed and `stream`: uniform in [0, 1), or standard normal. With a `seed`
+   * of their own they are the same at every step. A shared one draws the same numbers for all examples.
+   */
+  | {
+      readonly kind: 'random';
+      readonly distribution: Distribution;
+      readonly stream: number;
+      readonly seed?: number;
+    }
   /** The expression at every place; all inputs have the shape of the result. */
   | { readonly kind: 'map'; readonly expression: Expression }
   /** The expression at every place, reduced over axes and, where `batch` says so, over all examples. */

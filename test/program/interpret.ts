@@ -3,6 +3,7 @@
  * layers are held to. Slow, and written from the descriptions in src/program alone.
  */
 import {
+  type Distribution,
   type Expression,
   evaluate,
   type Pair,
@@ -19,7 +20,7 @@ export interface Given {
   /** A batched source example after example. */
   source(name: string): ArrayLike<number>;
   /** All `size` numbers of a random value: those of every lane, example after example. */
-  random?(stream: number, distribution: 'uniform' | 'normal', size: number): ArrayLike<number>;
+  random?(stream: number, distribution: Distribution, size: number): ArrayLike<number>;
 }
 
 /** The values, in the order of `results`; a batched one example after example. */

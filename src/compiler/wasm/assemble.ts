@@ -18,7 +18,7 @@ export interface AssembleOptions {
  * A text that is wrong is a bug of its writer: a plain `Error` with the assembler's message, the line and the
  * column.
  */
-export async function assembleWat(text: string, options: AssembleOptions = {}): Promise<Uint8Array> {
+export async function assembleWat(text: string, options: AssembleOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
   assembler ??= loadAssembler();
   const { parseWat } = await assembler;
   const features: Features = { threads: true, relaxed_simd: options.relaxed ?? false };
@@ -52,6 +52,6 @@ interface Assembler {
 
 interface AssembledModule {
   validate(features: Features): void;
-  toBinary(options: { readonly write_debug_names: boolean }): { readonly buffer: Uint8Array };
+  toBinary(options: { readonly write_debug_names: boolean }): { readonly buffer: Uint8Array<ArrayBuffer> };
   destroy(): void;
 }

@@ -1,7 +1,7 @@
 /** Sums and extremes over axes of an example, and over the batch. */
-import { type Expression, input } from '../expression.js';
+import { type Expression, input, isInput } from '../expression.js';
 import { type Gradient, type Make, misfit } from '../primitive.js';
-import type { Reduction, Value } from '../value.js';
+import { isOf, type Reduction, type Value } from '../value.js';
 
 /**
  * Drops the axes. Over the batch it takes every lane, those that no example fills included: whoever sums over the
@@ -21,6 +21,16 @@ export function reduce(
   const batched = inputs.some((value) => value.batched);
   if (batch && !batched) throw misfit('reduce', inputs, 'no batch to reduce over');
   if (axes.length === 0 && !batch) return first!;
+  // A sum of sums is one sum.
+  if (isOf(first!, 'reduce') && inputs.length === 1 && isInput(expression, 0) && !batch) {
+    const { operation } = first!;
+    if (operation.reduction === reduction) {
+      const from = first!.inputs[0]!.shape;
+      const kept = from.flatMap((_, axis) => (operation.axes.includes(axis) ? [] : [axis]));
+      const joined = [...operation.axes, ...axes.map((axis) => kept[axis]!)];
+      return reduce(make, reduction, first!.inputs, joined, operation.batch, operation.expression);
+    }
+  }
   const left = shape.filter((_length, axis) => !axes.includes(axis));
   const sorted = [...axes].sort((one, other) => one - other);
   return make(

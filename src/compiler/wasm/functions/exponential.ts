@@ -1,0 +1,144 @@
+/**
+ * e^x and what is made of it. All begin alike: x = k ln 2 + r with a whole k, so that e^x = 2^k e^r, and e^r - 1 is a
+ * polynomial of r in [-ln 2 / 2, ln 2 / 2].
+ */
+import {
+  type Arithmetic,
+  abs,
+  add,
+  and,
+  arithmetic,
+  atLeast,
+  atMost,
+  div,
+  functionText,
+  instruction,
+  less,
+  mul,
+  or,
+  type Step,
+  select,
+  shiftLeft,
+  splat,
+  splatBits,
+  sub,
+  subInts,
+  type VectorFunction,
+} from './vector-function.js';
+
+/** ln 2 in two parts: the first has 15 bits, so that its product with k is exact. */
+export const ln2 = [0.693145751953125, 1.4286068e-6] as const;
+
+/**
+ * (e^r - 1 - r) / r² by the minimax polynomial that makes the relative error of e^r - 1 least (1.5e-8): found by the
+ * Remez exchange, rounded to single precision one coefficient after the other.
+ */
+const coefficients = [0.49999997, 0.16666539, 0.04166775, 0.008367088, 0.0013837861];
+
+/** The exponent of the number one, as it is written in a single. */
+const exponentBias = 127;
+
+/**
+ * Sets `$power`, whose lowest bits are k + bias, `$r`, and `$grown` = e^r - 1. Added to 1.5 · 2^23 a number is rounded
+ * to a whole one, which is then what the lowest bits of the sum are. With `greatest`, k stays there, and r grows.
+ */
+function split(
+  x: string,
+  bias: number,
+  { multiplyAdd, multiplySub, polynomial }: Arithmetic,
+  greatest?: number,
+) {
+  const shift = 1.5 * 2 ** 23 + bias;
+  const power = multiplyAdd(x, splat(Math.LOG2E), splat(shift));
+  return [
+    ['$power', greatest === undefined ? power : atMost(power, shift + greatest)],
+    ['$k', sub('$power', splat(shift))],
+    ['$r', multiplySub('$k', splat(ln2[0]), x)],
+    ['$r', multiplySub('$k', splat(ln2[1]), '$r')],
+    ['$grown', multiplyAdd(mul('$r', '$r'), polynomial('$r', coefficients), '$r')],
+  ] as const satisfies readonly Step[];
+}
+
+/** 2^k, where the bias was that of a single. */
+const powerOfTwo = shiftLeft('$power', 23);
+const signBit = splatBits(0x80000000);
+
+export const exp: VectorFunction = {
+  name: 'exp',
+  calls: [],
+  text: (options) =>
+    functionText('exp', {
+      parameters: ['$x'],
+      steps: [
+        // Beyond these bounds lie infinity and zero.
+        ['$x', atLeast(atMost('$x', 89), -104)],
+        ...split('$x', 2 * exponentBias, arithmetic(options)),
+        // 2^k as a product of two powers, since k goes from -150 to 128.
+        ['$half', instruction('i32x4.shr_s')('$power', '(i32.const 1)')],
+        ['$grown', mul(add('$grown', splat(1)), shiftLeft('$half', 23))],
+      ],
+      results: [mul('$grown', shiftLeft(subInts('$power', '$half'), 23))],
+    }),
+};
+
+export const expm1: VectorFunction = {
+  name: 'expm1',
+  calls: [],
+  text: (options) =>
+    functionText('expm1', {
+      parameters: ['$x'],
+      steps: [
+        ['$sign', and('$x', signBit)],
+        ['$x', atLeast(atMost('$x', 89), -20)],
+        // Half of the result at first, since k may be 128.
+        ...split('$x', exponentBias - 1, arithmetic(options)),
+        ['$power', powerOfTwo],
+        ['$half', sub(mul('$grown', '$power'), sub(splat(0.5), '$power'))],
+      ],
+      results: [or('$sign', add('$half', '$half'))],
+    }),
+};
+
+export const sigmoid: VectorFunction = {
+  name: 'sigmoid',
+  calls: [],
+  text(options) {
+    const arithmetics = arithmetic(options);
+    return functionText('sigmoid', {
+      parameters: ['$x'],
+      steps: [
+        ['$x', atLeast(instruction('f32x4.neg')('$x'), -30)],
+        ...split('$x', exponentBias - 1, arithmetics, 128),
+        ['$power', powerOfTwo],
+        ['$half', add(arithmetics.multiplyAdd('$grown', '$power', splat(0.5)), '$power')],
+      ],
+      results: [div(splat(1), add('$half', '$half'))],
+    });
+  },
+};
+
+/** (tanh x / x - 1) / x² for |x| < 0.28, by x²; made as the coefficients above, relative error 7e-9. */
+const tanhCoefficients = [-0.33333153, 0.13319217, -0.050814364];
+
+export const tanh: VectorFunction = {
+  name: 'tanh',
+  calls: [],
+  text(options) {
+    const arithmetics = arithmetic(options);
+    const { multiplyAdd, polynomial } = arithmetics;
+    return functionText('tanh', {
+      parameters: ['$x'],
+      steps: [
+        ['$square', mul('$x', '$x')],
+        ['$small', multiplyAdd(mul('$square', '$x'), polynomial('$square', tanhCoefficients), '$x')],
+        ['$size', abs('$x')],
+        ['$twice', atMost(add('$size', '$size'), 20)],
+        ...split('$twice', exponentBias, arithmetics),
+        ['$power', powerOfTwo],
+        ['$grown', sub(mul('$grown', '$power'), sub(splat(1), '$power'))],
+        ['$size', select('$small', div('$grown', add('$grown', splat(2))), less('$size', splat(0.28)))],
+      ],
+      results: [select('$x', '$size', signBit)],
+    });
+  },
+};

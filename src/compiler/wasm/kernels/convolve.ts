@@ -1,0 +1,311 @@
+/**
+ * Convolution as it is computed: for one place of the output, a block of filters times a block of lanes stays in
+ * registers while the window is walked. An input vector is loaded once for all filters of the block, a weight once
+ * for all lanes; with the batch innermost nothing is ever shuffled.
+ */
+import { type Expression, expressionText, sizeOf, type ValueOf } from '../../../program/index.js';
+import { costOf, expressionCode, vectorFunctionsOf } from '../expression-code.js';
+import {
+  add,
+  addF,
+  f32x4,
+  get,
+  type Int,
+  load,
+  mul,
+  mulF,
+  set,
+  splat,
+  store,
+  sub,
+  type Writer,
+  watFunction,
+} from '../wat.js';
+import {
+  coordinates,
+  divisorOf,
+  type Kernel,
+  type KernelContext,
+  type Layout,
+  offsetOf,
+  parametersOf,
+} from './kernel.js';
+import { tapsAt, tapsOnto } from './window-range.js';
+
+/** Output channels in a block; the first that divides their number. */
+const channelBlocks = [6, 8, 5, 4, 7, 3, 2];
+/** Terms of the innermost sum that are written out. */
+const unrolls = [5, 4, 3, 6, 2];
+
+interface Block {
+  readonly channels: number;
+  /** Of four lanes each. */
+  readonly vectors: number;
+}
+
+function blockOf(channels: number, { lanes }: KernelContext): Block {
+  const block = divisorOf(channels, channelBlocks);
+  // A prime number of channels: a block that is cut at the end would double the code.
+  return { channels: block, vectors: divisorOf(lanes / 4, block > 6 ? [2] : [4, 2]) };
+}
+
+/** x [H, W, C] and w [h, w, C, F]. */
+export function convolveKernel(
+  { window, epilogue }: ValueOf<'convolve'>['operation'],
+  inputs: readonly Layout[],
+  output: Layout,
+  context: KernelContext,
+): Kernel {
+  const [x, w] = inputs as [Layout, Layout];
+  const [height, width, channels] = x.shape as [number, number, number];
+  const [rows, columns] = output.shape as [number, number];
+  const [, kernelWidth] = window.size;
+  const lane = 4 * context.lanes;
+  const [weightRow, weightColumn, weightChannel] = w.strides.map((stride) => stride * 4) as [
+    number,
+    number,
+    number,
+  ];
+  // The taps of a row lie side by side, in the image and among the weights.
+  const isRun =
+    window.dilations[1] === 1 &&
+    x.strides[1] === channels * x.strides[2]! &&
+    weightColumn === channels * weightChannel;
+
+  return blocked(
+    { inputs, output, context, epilogue, window },
+    (place, pointers, sum, writer) => {
+      const [row, column] = place;
+      const vertical = tapsAt(window, 0, row, height, rows);
+      const horizontal = tapsAt(window, 1, column, width, columns);
+      const [px, pw] = pointers;
+      const xRow = (tap: string) =>
+        mul(
+          sub(add(mul(row, window.strides[0]), mul(get(tap), window.dilations[0])), window.before[0]),
+          x.strides[0]! * lane,
+        );
+      const xColumn = (tap: Int) =>
+        mul(
+          sub(add(mul(column, window.strides[1]), mul(tap, window.dilations[1])), window.before[1]),
+          x.strides[1]! * lane,
+        );
+      const terms = (length: Int, unroll: number) =>
+        sum(length, unroll, { x: x.strides[2]! * lane, w: weightChannel });
+      return writer.loop(vertical.from, vertical.to, 1, (tapY) => {
+        const to = (from: Int) => [
+          set(px, add(get('$in0'), get('$lane'), xRow(tapY), xColumn(from))),
+          set(pw, add(get('$weights'), mul(get(tapY), weightRow), mul(from, weightColumn))),
+        ];
+        if (isRun) {
+          const taps = sub(horizontal.to, horizontal.from);
+          const length = mul(taps, channels);
+          const unroll = divisorOf(typeof length === 'number' ? length : channels, unrolls);
+          return [...to(horizontal.from), ...terms(length, unroll)];
+        }
+        return writer.loop(horizontal.from, horizontal.to, 1, (tapX) => [
+          ...to(get(tapX)),
+          ...terms(channels, divisorOf(channels, unrolls)),
+        ]);
+      });
+    },
+    {
+      name: 'convolve',
+      reduction: window.size[0] * kernelWidth * channels,
+      weightOfChannel: w.strides[3]! * 4,
+    },
+  );
+}
+
+/** y [H, W, F] and w [h, w, C, F]: every image place sums what each output place makes of it. */
+export function convolveInputKernel(
+  { window, epilogue }: ValueOf<'convolveInput'>['operation'],
+  inputs: readonly Layout[],
+  output: Layout,
+  context: KernelContext,
+): Kernel {
+  const [y, w] = inputs as [Layout, Layout];
+  const [rows, columns, filters] = y.shape as [number, number, number];
+  const lane = 4 * context.lanes;
+  const [weightRow, weightColumn, weightChannel, weightFilter] = w.strides.map((stride) => stride * 4) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return blocked(
+    { inputs, output, context, epilogue, window },
+    (place, pointers, sum, writer) => {
+      const [row, column] = place;
+      const vertical = tapsOnto(window, 0, row, rows);
+      const horizontal = tapsOnto(window, 1, column, columns);
+      const [py, pw] = pointers;
+      const yPlace = (axis: 0 | 1, at: Int, tap: string) => {
+        const distance = sub(add(at, window.before[axis]), mul(get(tap), window.dilations[axis]));
+        const stride = window.strides[axis];
+        return mul(
+          typeof distance === 'number' || stride === 1
+            ? distance
+            : `(i32.div_u ${distance} (i32.const ${stride}))`,
+          y.strides[axis]! * lane,
+        );
+      };
+      return writer.loop(vertical.from, vertical.to, vertical.step, (tapY) =>
+        writer.loop(horizontal.from, horizontal.to, horizontal.step, (tapX) => [
+          set(py, add(get('$in0'), get('$lane'), yPlace(0, row, tapY), yPlace(1, column, tapX))),
+          set(pw, add(get('$weights'), mul(get(tapY), weightRow), mul(get(tapX), weightColumn))),
+          ...sum(filters, divisorOf(filters, unrolls), { x: y.strides[2]! * lane, w: weightFilter }),
+        ]),
+      );
+    },
+    {
+      name: 'convolveInput',
+      reduction: Math.ceil(
+        (window.size[0] * window.size[1] * filters) / (window.strides[0] * window.strides[1]),
+      ),
+      weightOfChannel: weightChannel,
+    },
+  );
+}
+
+type Sum = (
+  length: Int,
+  unroll: number,
+  steps: { readonly x: number; readonly w: number },
+) => readonly string[];
+
+interface Blocked {
+  readonly inputs: readonly Layout[];
+  readonly output: Layout;
+  readonly context: KernelContext;
+  readonly epilogue: Expression | undefined;
+  readonly window: unknown;
+}
+
+interface BlockedShape {
+  readonly name: string;
+  /** Terms of each sum, for the estimate of the cost. */
+  readonly reduction: number;
+  /** Bytes from the weight for one channel of the output to that for the next. */
+  readonly weightOfChannel: number;
+}
+
+/** The loops around a block: units are a row of the output for a block of channels and of lanes. */
+function blocked(
+  { inputs, output, context, epilogue, window }: Blocked,
+  walk: (
+    place: readonly [row: Int, column: Int],
+    pointers: readonly [string, string],
+    sum: Sum,
+    writer: Writer,
+  ) => readonly string[],
+  { name: kind, reduction, weightOfChannel }: BlockedShape,
+): Kernel {
+  const [rows, columns, channels] = output.shape as [number, number, number];
+  const block = blockOf(channels, context);
+  const lane = 4 * context.lanes;
+  const extras = inputs.slice(2);
+  const laneBlocks = context.lanes / 4 / block.vectors;
+  const expression = epilogue ?? { kind: 'input', index: 0 };
+
+  function body(writer: Writer): readonly string[] {
+    const sums = Array.from({ length: block.channels }, (_, channel) =>
+      writer.locals('v128', `a${channel}_`, block.vectors),
+    );
+    const loaded = writer.locals('v128', 'x', block.vectors);
+    const weight = writer.local('v128', 'w');
+    const pointers = [writer.local('i32', 'px'), writer.local('i32', 'pw')] as const;
+    const out = writer.local('i32', 'out');
+
+    const term = (position: number, steps: { readonly x: number; readonly w: number }) => [
+      ...loaded.map((vector, index) => set(vector, load(get(pointers[0]), position * steps.x + index * 16))),
+      ...sums.flatMap((own, channel) => [
+        set(weight, splat(get(pointers[1]), position * steps.w + channel * weightOfChannel)),
+        ...own.map((local, index) => set(local, addF(get(local), mulF(get(loaded[index]!), get(weight))))),
+      ]),
+    ];
+    const sum: Sum = (length, unroll, steps) =>
+      writer.loop(0, length, unroll, () => [
+        ...Array.from({ length: unroll }, (_, position) => term(position, steps)).flat(),
+        set(pointers[0], add(get(pointers[0]), unroll * steps.x)),
+        set(pointers[1], add(get(pointers[1]), unroll * steps.w)),
+      ]);
+
+    return writer.loop(get('$from'), get('$to'), 1, (unit) => {
+      const [channelBlock, row, laneBlock] = coordinates(unit, [channels / block.channels, rows, laneBlocks]);
+      const rowLocal = writer.local('i32', 'row');
+      const first = writer.local('i32', 'first');
+      return [
+        set(rowLocal, row!),
+        set(first, mul(channelBlock!, block.channels)),
+        set('$lane', mul(laneBlock!, block.vectors * 16)),
+        set('$weights', add(get('$in1'), mul(get(first), weightOfChannel))),
+        ...writer.loop(0, columns, 1, (column) => {
+          const place = [rows === 1 ? 0 : get(rowLocal), columns === 1 ? 0 : get(column)] as const;
+          const begin = [...place, get(first)];
+          return [
+            ...sums.flat().map((local) => set(local, f32x4(0))),
+            ...walk(place, pointers, sum, writer),
+            set(out, add(get('$out'), get('$lane'), offsetOf(begin, output.strides, lane))),
+            ...finish(begin, sums, out, writer),
+          ];
+        }),
+      ];
+    });
+  }
+
+  /** What follows the sum, for all of the block. */
+  function finish(
+    begin: readonly Int[],
+    sums: readonly (readonly string[])[],
+    out: string,
+    writer: Writer,
+  ): readonly string[] {
+    const operands = extras.map((_, index) => writer.local('v128', `e${index}_`));
+    const pointers = extras.map((_, index) => writer.local('i32', `pe${index}_`));
+    const bytes = extras.map(({ batched }) => (batched ? lane : 4));
+    const result = writer.local('v128', 'r');
+    const code = expressionCode(expression, [result, ...operands].map(get), writer);
+    return [
+      ...extras.map(({ batched, strides }, index) =>
+        set(
+          pointers[index]!,
+          add(get(`$in${index + 2}`), batched ? get('$lane') : 0, offsetOf(begin, strides, bytes[index]!)),
+        ),
+      ),
+      ...sums.flatMap((own, channel) => [
+        ...extras.flatMap(({ batched, strides }, index) =>
+          batched
+            ? []
+            : [set(operands[index]!, splat(get(pointers[index]!), channel * strides[2]! * bytes[index]!))],
+        ),
+        ...own.flatMap((local, vector) => [
+          set(result, get(local)),
+          ...extras.flatMap(({ batched, strides }, index) =>
+            batched
+              ? [
+                  set(
+                    operands[index]!,
+                    load(get(pointers[index]!), channel * strides[2]! * bytes[index]! + vector * 16),
+                  ),
+                ]
+              : [],
+          ),
+          ...code.before,
+          store(get(out), code.value, channel * output.strides[2]! * lane + vector * 16),
+        ]),
+      ]),
+    ];
+  }
+
+  return {
+    key: `${kind} ${JSON.stringify([window, output, inputs])} ${expressionText(expression)} ${context.lanes}`,
+    text: (name) =>
+      watFunction(name, parametersOf(inputs.length), (writer) => {
+        const lines = body(writer);
+        return ['(local $lane i32)', '(local $weights i32)', ...lines];
+      }),
+    units: (channels / block.channels) * rows * laneBlocks,
+    cost: sizeOf(output.shape) * (context.lanes / 4) * (2 * reduction + costOf(expression) + 1),
+    functions: vectorFunctionsOf(expression),
+  };
+}

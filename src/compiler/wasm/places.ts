@@ -1,0 +1,337 @@
+/**
+ * Where values live. Most views cost nothing: a reshape, a transpose, a slice or a broadcast is its input read with
+ * other strides, and what is joined by a concatenation is written into its part of the whole from the start.
+ */
+import { isOf, type Shape, sizeOf, type Value } from '../../program/index.js';
+import type { Layout } from './kernels/kernel.js';
+
+/** A piece of memory that holds entries of one kind. */
+export interface Buffer {
+  readonly id: number;
+  readonly batched: boolean;
+  /** In entries. */
+  readonly size: number;
+  /** What it holds for the outside, by the name of a source. */
+  readonly source: string | undefined;
+  /** What is in it from the start. */
+  readonly constant: readonly number[] | undefined;
+}
+
+export interface Place {
+  readonly buffer: Buffer;
+  /** In entries. */
+  readonly offset: number;
+  readonly layout: Layout;
+}
+
+/** Something to be computed into a place. */
+export type Step =
+  | {
+      readonly kind: 'compute';
+      readonly value: Value;
+      readonly inputs: readonly Place[];
+      readonly output: Place;
+    }
+  | {
+      readonly kind: 'copy';
+      readonly value: Value;
+      readonly inputs: readonly [Place];
+      readonly output: Place;
+    }
+  | { readonly kind: 'zero'; readonly value: Value; readonly inputs: readonly []; readonly output: Place };
+
+export interface Placed {
+  readonly steps: readonly Step[];
+  readonly placeOf: (value: Value) => Place;
+}
+
+export interface Assignment {
+  readonly target: Value;
+  readonly value: Value;
+}
+
+const rowMajor = (shape: Shape): number[] => {
+  const strides = shape.map(() => 1);
+  for (let axis = shape.length - 2; axis >= 0; axis -= 1)
+    strides[axis] = strides[axis + 1]! * shape[axis + 1]!;
+  return strides;
+};
+
+/** Kernels that can write between what others write. */
+const writesAnywhere: ReadonlySet<string> = new Set([
+  'map',
+  'convolve',
+  'convolveInput',
+  'depthwise',
+  'depthwiseInput',
+  'maxPool',
+  'maxPoolInput',
+  'averagePool',
+  'averagePoolInput',
+  'concat',
+]);
+
+/** Kernels that need the lanes of a batched value side by side, where a map can read one number for all. */
+const readsLanes: ReadonlySet<string> = new Set([
+  'convolve',
+  'convolveInput',
+  'convolveKernel',
+  'depthwise',
+  'depthwiseInput',
+  'depthwiseKernel',
+  'maxPool',
+  'maxPoolInput',
+  'averagePool',
+  'averagePoolInput',
+]);
+
+/**
+ * Places the values, which come after their inputs, and says what is to be computed in which order. Sources keep one
+ * place in all programs of a module: `sources` has those of the programs before.
+ *
+ * The values of assignments go straight into their targets where nothing reads the old ones later.
+ */
+export function placeValues(
+  values: readonly Value[],
+  assignments: readonly Assignment[],
+  sources: Map<string, Place>,
+  nextBuffer: () => number,
+): Placed {
+  const places = new Map<Value, Place>();
+  const targets = new Map<Value, Place>();
+  const steps: Step[] = [];
+
+  const newPlace = (shape: Shape, batched: boolean, origin: Partial<Buffer> = {}): Place => ({
+    buffer: {
+      id: nextBuffer(),
+      batched,
+      size: sizeOf(shape),
+      source: origin.source,
+      constant: origin.constant,
+    },
+    offset: 0,
+    layout: { shape, batched, strides: rowMajor(shape), alone: true },
+  });
+  const viewed = (place: Place, shape: Shape, strides: readonly number[], offset = place.offset): Place => ({
+    buffer: place.buffer,
+    offset,
+    layout: { shape, batched: place.layout.batched, strides, alone: false },
+  });
+  const slice = (place: Place, starts: readonly number[], shape: Shape, by: readonly number[]): Place => {
+    const { strides } = place.layout;
+    const offset = starts.reduce((sum, start, axis) => sum + start * strides[axis]!, place.offset);
+    return viewed(
+      place,
+      shape,
+      strides.map((stride, axis) => stride * by[axis]!),
+      offset,
+    );
+  };
+  const copyInto = (value: Value, from: Place, output: Place) =>
+    steps.push({ kind: 'copy', value, inputs: [from], output });
+  const placeOf = (value: Value): Place => {
+    const place = places.get(value);
+    if (place === undefined) throw new Error(`${value.operation.kind} has no place yet`);
+    return place;
+  };
+  const laneWise = (value: Value): Place => {
+    const place = placeOf(value);
+    if (!value.batched || place.layout.batched) return place;
+    const spread = newPlace(value.shape, true);
+    copyInto(value, place, spread);
+    return spread;
+  };
+
+  function partsOf(value: Value, whole: Place): readonly Place[] {
+    if (!isOf(value, 'concat')) throw new Error('only a concatenation has parts');
+    let start = 0;
+    return value.inputs.map(({ shape }) => {
+      const starts = shape.map((_, axis) => (axis === value.operation.axis ? start : 0));
+      start += shape[value.operation.axis]!;
+      return slice(
+        whole,
+        starts,
+        shape,
+        shape.map(() => 1),
+      );
+    });
+  }
+
+  // From the last on, so that what is joined twice goes to its last place at once.
+  const ownTargets = inPlaceTargets(values, assignments);
+  for (const value of values.toReversed()) {
+    if (!isOf(value, 'concat') || !value.batched) continue;
+    const whole = targets.get(value) ?? newPlace(value.shape, true);
+    targets.set(value, whole);
+    for (const [index, part] of partsOf(value, whole).entries()) {
+      const operand = value.inputs[index]!;
+      const fits = operand.batched && writesAnywhere.has(operand.operation.kind) && !ownTargets.has(operand);
+      if (fits && !targets.has(operand)) targets.set(operand, part);
+    }
+  }
+
+  for (const value of values) {
+    const { operation, inputs, shape, batched } = value;
+    switch (operation.kind) {
+      case 'source': {
+        const known = sources.get(operation.name) ?? newPlace(shape, batched, { source: operation.name });
+        sources.set(operation.name, known);
+        places.set(value, known);
+        break;
+      }
+      case 'constant':
+        places.set(value, newPlace(shape, false, { constant: operation.values }));
+        break;
+      case 'stopGradient':
+        places.set(value, placeOf(inputs[0]!));
+        break;
+      case 'reshape': {
+        const from = placeOf(inputs[0]!);
+        const strides = reshapedStrides(from.layout, shape);
+        if (strides !== undefined) {
+          places.set(value, viewed(from, shape, strides));
+        } else {
+          const own = newPlace(inputs[0]!.shape, from.layout.batched);
+          copyInto(value, from, own);
+          places.set(value, { ...own, layout: { ...own.layout, shape, strides: rowMajor(shape) } });
+        }
+        break;
+      }
+      case 'transpose': {
+        const from = placeOf(inputs[0]!);
+        const strides = operation.permutation.map((axis) => from.layout.strides[axis]!);
+        places.set(value, viewed(from, shape, strides));
+        break;
+      }
+      case 'slice':
+        places.set(value, slice(placeOf(inputs[0]!), operation.starts, shape, operation.steps));
+        break;
+      case 'broadcast': {
+        const from = placeOf(inputs[0]!);
+        const strides = shape.map((length, axis) =>
+          inputs[0]!.shape[axis] === length ? from.layout.strides[axis]! : 0,
+        );
+        places.set(value, viewed(from, shape, strides));
+        break;
+      }
+      case 'concat': {
+        const whole = targets.get(value) ?? newPlace(shape, batched);
+        for (const [index, part] of partsOf(value, whole).entries()) {
+          const from = placeOf(inputs[index]!);
+          if (from.buffer !== whole.buffer || from.offset !== part.offset) copyInto(value, from, part);
+        }
+        places.set(value, whole);
+        break;
+      }
+      case 'pad': {
+        const whole = newPlace(shape, batched);
+        steps.push({ kind: 'zero', value, inputs: [], output: whole });
+        copyInto(
+          value,
+          placeOf(inputs[0]!),
+          slice(whole, operation.starts, inputs[0]!.shape, operation.steps),
+        );
+        places.set(value, whole);
+        break;
+      }
+      default: {
+        const read = readsLanes.has(operation.kind) ? inputs.map(laneWise) : inputs.map(placeOf);
+        const target = ownTargets.get(value);
+        const output =
+          (target === undefined ? targets.get(value) : sources.get(target)) ?? newPlace(shape, batched);
+        steps.push({ kind: 'compute', value, inputs: read, output });
+        places.set(value, output);
+      }
+    }
+  }
+  for (const { target, value } of assignments) {
+    if (!isOf(target, 'source')) throw new Error('only a source can be assigned to');
+    const to = sources.get(target.operation.name);
+    // A source that nothing reads.
+    const output = to ?? newPlace(target.shape, target.batched, { source: target.operation.name });
+    sources.set(target.operation.name, output);
+    if (placeOf(value).buffer !== output.buffer) copyInto(value, placeOf(value), output);
+  }
+  return { steps, placeOf };
+}
+
+/** The names of the sources that values can be computed into, because nobody reads what was there afterwards. */
+function inPlaceTargets(
+  values: readonly Value[],
+  assignments: readonly Assignment[],
+): ReadonlyMap<Value, string> {
+  const found = new Map<Value, string>();
+  const position = new Map(values.map((value, index) => [value, index]));
+  for (const { target, value } of assignments) {
+    if (!isOf(target, 'source') || !isOf(value, 'map') || value.batched || found.has(value)) continue;
+    const last = position.get(value)!;
+    if (!position.has(target)) continue;
+    const readers = readersOf(target, values);
+    const isSafe = readers.every((reader) => reader === value || position.get(reader)! < last);
+    // As an input of the map itself it must be read where it is written, entry by entry.
+    const isPointwise = value.inputs.every(
+      (operand) => operand === target || !readersAndViews(operand).has(target),
+    );
+    if (isSafe && isPointwise) found.set(value, target.operation.name);
+  }
+  return found;
+}
+
+const views = new Set(['reshape', 'transpose', 'slice', 'broadcast', 'stopGradient']);
+
+/** What reads the value, itself or through views. */
+function readersOf(source: Value, values: readonly Value[]): readonly Value[] {
+  const seen = new Set<Value>([source]);
+  const readers: Value[] = [];
+  for (const value of values) {
+    if (!value.inputs.some((operand) => seen.has(operand))) continue;
+    if (views.has(value.operation.kind)) seen.add(value);
+    readers.push(value);
+  }
+  return readers.filter((reader) => !views.has(reader.operation.kind));
+}
+
+/** The value, and what it is a view of. */
+function readersAndViews(value: Value): ReadonlySet<Value> {
+  const found = new Set<Value>();
+  let current = value;
+  while (views.has(current.operation.kind)) {
+    found.add(current);
+    current = current.inputs[0]!;
+  }
+  return found.add(current);
+}
+
+/** The strides that show a layout in another shape; undefined where no strides do. */
+export function reshapedStrides(layout: Layout, shape: Shape): readonly number[] | undefined {
+  // Axes of the layout that are one piece, joined.
+  const lengths: number[] = [];
+  const steps: number[] = [];
+  for (const [axis, length] of layout.shape.entries()) {
+    if (length === 1) continue;
+    const stride = layout.strides[axis]!;
+    if (lengths.length > 0 && steps.at(-1) === stride * length) {
+      lengths[lengths.length - 1]! *= length;
+      steps[steps.length - 1] = stride;
+    } else {
+      lengths.push(length);
+      steps.push(stride);
+    }
+  }
+  const strides: number[] = shape.map(() => 1);
+  let piece = lengths.length - 1;
+  let taken = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis -= 1) {
+    const length = shape[axis]!;
+    if (length === 1) continue;
+    if (piece < 0) return undefined;
+    strides[axis] = steps[piece]! * taken;
+    taken *= length;
+    if (taken > lengths[piece]!) return undefined;
+    if (taken === lengths[piece]) {
+      piece -= 1;
+      taken = 1;
+    } else if (lengths[piece]! % taken !== 0) return undefined;
+  }
+  return strides;
+}

@@ -1,0 +1,51 @@
+/** How threads go in step, in WebAssembly text: a barrier, and the loop of those that wait for commands. */
+import { control } from './control.js';
+
+/** How often a thread looks before it goes to sleep: some 50 µs, longer than steps are apart. */
+const looks = 20_000;
+
+/** `(call $barrier (threads))`: goes on when all have come. One thread alone never waits. */
+export const barrierText = `(func $barrier (param $threads i32)
+  (local $generation i32) (local $left i32)
+  (if (i32.eq (local.get $threads) (i32.const 1)) (then (return)))
+  (local.set $generation (i32.atomic.load (i32.const ${control.generation})))
+  (if (i32.eq (i32.atomic.rmw.add (i32.const ${control.arrived}) (i32.const 1)) (i32.sub (local.get $threads) (i32.const 1)))
+    (then
+      (i32.atomic.store (i32.const ${control.arrived}) (i32.const 0))
+      (drop (i32.atomic.rmw.add (i32.const ${control.generation}) (i32.const 1)))
+      (drop (memory.atomic.notify (i32.const ${control.generation}) (i32.const -1)))
+      (return)))
+  (call $await (i32.const ${control.generation}) (local.get $generation)))`;
+
+/** Waits until the number at an address is another: first by looking, then asleep. */
+export const awaitText = `(func $await (param $address i32) (param $known i32)
+  (local $left i32)
+  (local.set $left (i32.const ${looks}))
+  (loop $look
+    (if (i32.ne (i32.atomic.load (local.get $address)) (local.get $known)) (then (return)))
+    (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+    (br_if $look (local.get $left)))
+  (loop $sleep
+    (drop (memory.atomic.wait32 (local.get $address) (local.get $known) (i64.const -1)))
+    (br_if $sleep (i32.eq (i32.atomic.load (local.get $address)) (local.get $known)))))`;
+
+/**
+ * `command(number, threads)` is for the thread that gives commands, and comes back when all have done their part;
+ * `serve(thread, threads)` is for the others, and comes back at the end.
+ */
+export const commandsText = `(func (export "command") (param $number i32) (param $threads i32)
+  (i32.store (i32.const ${control.command}) (local.get $number))
+  (if (i32.gt_s (local.get $threads) (i32.const 1)) (then
+    (drop (i32.atomic.rmw.add (i32.const ${control.commands}) (i32.const 1)))
+    (drop (memory.atomic.notify (i32.const ${control.commands}) (i32.const -1)))))
+  (if (i32.eq (local.get $number) (i32.const -1)) (then (return)))
+  (call $run (local.get $number) (i32.const 0) (local.get $threads))
+  (call $barrier (local.get $threads)))
+(func (export "serve") (param $thread i32) (param $threads i32) (param $seen i32)
+  (loop $next
+    (call $await (i32.const ${control.commands}) (local.get $seen))
+    (local.set $seen (i32.add (local.get $seen) (i32.const 1)))
+    (if (i32.eq (i32.load (i32.const ${control.command})) (i32.const -1)) (then (return)))
+    (call $run (i32.load (i32.const ${control.command})) (local.get $thread) (local.get $threads))
+    (call $barrier (local.get $threads))
+    (br $next)))`;
