@@ -3,7 +3,7 @@
  * nothing else, so it holds all that a target needs: names, shapes, seeds (inside the calls), costs.
  */
 import type { Diagnostic, Range } from '../diagnostics/index.js';
-import type { Call, Shape, WeightSpec } from '../layers/index.js';
+import type { Call, LayerDefinition, Shape, WeightSpec } from '../layers/index.js';
 import type { BlockScope, ScopeStep } from '../spec/expand/expanded-spec.js';
 
 export type { ParamValue } from '../spec/expand/expression.js';
@@ -54,6 +54,7 @@ export interface GraphNode {
   readonly name: string;
   /** The layer kind: a key of the registry. */
   readonly type: string;
+  readonly definition: LayerDefinition;
   readonly options: Readonly<Record<string, unknown>>;
   /** Names of inputs or earlier nodes. */
   readonly inputs: readonly string[];

@@ -56,6 +56,7 @@ export function resolveNodes(spec: ExpandedSpec, report: Report): ResolvedNodes 
     const node: GraphNode = {
       name,
       type,
+      definition,
       options,
       inputs: step.inputs as readonly string[],
       inputShapes: inputs,
@@ -76,9 +77,7 @@ export function resolveNodes(spec: ExpandedSpec, report: Report): ResolvedNodes 
     nodes.set(name, { node, step, root: nodes.get(first)?.root ?? first });
   }
   const complete = nodes.size > 0 && nodes.size === spec.steps.length;
-  const placed = [...nodes.values()].map(
-    ({ node, step }): PlacedLayer => ({ ...node, definition: step.definition! }),
-  );
+  const placed = [...nodes.values()].map(({ node }): PlacedLayer => node);
   const located = (problems: readonly PlacedProblem[]) =>
     problems.map(({ name, problem }) => problemFault(nodes.get(name)!.step, problem, nodes, spec));
   for (const fault of located(modelWarnings(placed))) report({ ...fault, severity: 'warning' });

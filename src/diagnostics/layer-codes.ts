@@ -48,6 +48,14 @@ export const layerCodes = codeTable({
     right:
       'input: [3]\nlayers:\n  - { type: reshape, targetShape: [3] }\n  - { type: categoryEncoding, numTokens: 10 }',
   },
+  'not-compilable': {
+    kind: 'usage',
+    title: 'a layer that the compiled engine does not cover',
+    explanation:
+      'The compiled engine runs a spec as a WebAssembly program of its own. It covers all layers but the recurrent ones, `embedding`, those of three dimensions, and classes of your own that have no `forward`; the spec reference says so of each layer. Everything else is trained by TensorFlow.js.',
+    wrong: 'speccc train lstm.yaml --engine compiled',
+    right: 'speccc train lstm.yaml --engine tfjs',
+  },
   'slow-initializer': {
     kind: 'spec',
     title: 'a weight that takes long to start',

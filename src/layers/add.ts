@@ -5,6 +5,7 @@ export const add = defineMergeLayer({
   type: 'add',
   summary: 'The sum of its inputs, value by value.',
   ...elementwiseMerge,
+  forward: (_options, inputs, { program: p }) => inputs.reduce((one, other) => p.add(one, other)),
   examples: [
     {
       inputs: [

@@ -1,10 +1,11 @@
 import { defineLayer } from './define-layer.js';
-import { pooling1d } from './pooling.js';
+import { pooling1d, poolingForward } from './pooling.js';
 
 export const averagePooling1d = defineLayer({
   type: 'averagePooling1d',
   summary: 'The mean of each window of a sequence.',
   ...pooling1d,
+  forward: poolingForward('averagePool', 1),
   examples: [
     { input: [8, 3], options: { poolSize: 2, strides: 2 } },
     { title: 'overlapping windows', input: [7, 2], options: { poolSize: 3, strides: 2, padding: 'same' } },

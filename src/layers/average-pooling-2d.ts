@@ -1,10 +1,11 @@
 import { defineLayer } from './define-layer.js';
-import { pooling2d } from './pooling.js';
+import { pooling2d, poolingForward } from './pooling.js';
 
 export const averagePooling2d = defineLayer({
   type: 'averagePooling2d',
   summary: 'The mean of each window of an image; padding does not count.',
   ...pooling2d,
+  forward: poolingForward('averagePool', 2),
   examples: [
     { input: [8, 8, 3], options: { poolSize: 2, strides: 2 } },
     {

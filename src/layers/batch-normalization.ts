@@ -1,3 +1,4 @@
+import type { Operand, Value } from '../program/index.js';
 import { inputAxes } from './axis.js';
 import { defineLayer } from './define-layer.js';
 import { keepsMask } from './masks.js';
@@ -66,6 +67,37 @@ export const batchNormalization = defineLayer({
     return missingWeightProblem(options);
   },
   ...keepsMask,
+  forward(options, x, { program: p, training, batch, weight, update }) {
+    const { axis = -1, momentum = 0.99, epsilon = 0.001, center, scale } = options;
+    const channel = axis < 0 ? axis + x.shape.length : axis - 1;
+    const others = x.shape.flatMap((_length, index) => (index === channel ? [] : [index]));
+    const spread = (value: Value) =>
+      p.reshape(
+        value,
+        x.shape.map((length, index) => (index === channel ? length : 1)),
+      );
+    const moving = { mean: weight('moving_mean'), variance: weight('moving_variance') };
+    const gamma = scale === false ? 1 : weight('gamma');
+    const beta = center === false ? 0 : weight('beta');
+    const factorFor = (variance: Value) => p.div(gamma, p.sqrt(p.add(variance, epsilon)));
+    const normalized = (mean: Value, factor: Value, offset: Operand) =>
+      p.add(
+        p.mul(p.sub(x, spread(mean)), spread(factor)),
+        typeof offset === 'number' ? offset : spread(offset),
+      );
+    if (!training) return normalized(moving.mean, factorFor(moving.variance), beta);
+
+    const mean = batch.mean(x, others);
+    const fixed = p.stopGradient(mean);
+    const variance = batch.mean(p.square(p.sub(x, spread(fixed))), others);
+    const average = (old: Value, value: Value) => p.sub(old, p.mul(p.sub(old, value), 1 - momentum));
+    update('moving_mean', average(moving.mean, mean));
+    update('moving_variance', average(moving.variance, variance));
+    const factor = factorFor(variance);
+    // Zero. Through it the gradient reaches the mean, by way of the sum that beta's gradient is too.
+    const shift = p.mul(p.sub(fixed, mean), factor);
+    return normalized(fixed, factor, p.add(shift, beta));
+  },
   examples: [
     { input: [4, 4, 3], options: {} },
     {

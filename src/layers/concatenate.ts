@@ -44,6 +44,13 @@ export const concatenate = defineMergeLayer({
     return axis === undefined || axis >= -1 ? {} : { axis: axis + inputs[0]!.length + 1 };
   },
   mask: () => 'joins',
+  forward({ axis = -1 }, inputs, { program }) {
+    const joined = joinedAxis(
+      axis,
+      inputs.map(({ shape }) => shape),
+    );
+    return program.concat(inputs, joined as number);
+  },
   examples: [
     {
       inputs: [

@@ -8,6 +8,7 @@ import {
   plainConvolution,
 } from './convolution.js';
 import { defineLayer } from './define-layer.js';
+import { plainForward } from './forward-images.js';
 import { weightOptions } from './weight-options.js';
 
 // tfjs infers one shape for channels first and computes another.
@@ -27,6 +28,7 @@ export const conv1d = defineLayer({
     ...biasOptions,
   },
   ...plainConvolution(1),
+  forward: plainForward(1),
   examples: [
     { input: [8, 3], options: { filters: 4, kernelSize: 3 } },
     {

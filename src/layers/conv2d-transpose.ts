@@ -1,3 +1,4 @@
+import type { Pair } from '../program/index.js';
 import {
   biasOptions,
   convolutionOptions,
@@ -5,8 +6,11 @@ import {
   kernelSize,
   outputOptions,
   transposedConvolution,
+  transposedSizes,
+  windowOf,
 } from './convolution.js';
 import { defineLayer } from './define-layer.js';
+import { convolved, placeWindow, spatialOf } from './forward-images.js';
 import { weightOptions } from './weight-options.js';
 
 // tfjs's types list `dilationRate` as well, but it computes the layer without it.
@@ -22,6 +26,12 @@ export const conv2dTranspose = defineLayer({
     ...biasOptions,
   },
   ...transposedConvolution(2),
+  forward: (options, x, context) =>
+    convolved(x, options, context, (image) => {
+      const size = transposedSizes(spatialOf(image), windowOf(options)) as Pair;
+      const { window } = placeWindow(size, windowOf(options));
+      return context.program.convolveInput(image, context.weight('kernel'), window, size);
+    }),
   examples: [
     { input: [4, 4, 3], options: { filters: 2, kernelSize: 3, strides: 2 } },
     {

@@ -8,6 +8,7 @@ import {
   plainConvolution,
 } from './convolution.js';
 import { defineLayer } from './define-layer.js';
+import { plainForward } from './forward-images.js';
 import { weightOptions } from './weight-options.js';
 
 export const conv2d = defineLayer({
@@ -23,6 +24,7 @@ export const conv2d = defineLayer({
     ...biasOptions,
   },
   ...plainConvolution(2),
+  forward: plainForward(2),
   examples: [
     { input: [8, 8, 3], options: { filters: 4, kernelSize: 3 } },
     {

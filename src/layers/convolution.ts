@@ -14,7 +14,7 @@ import { isProblem, type Problem } from './problem.js';
 import { type Shape, sizeOf } from './shape.js';
 import { Type } from './type.js';
 import { type Weight, weight, weightOptions } from './weight-options.js';
-import { windowPositions } from './window.js';
+import { type Window, windowPositions } from './window.js';
 
 export const filters = positiveInteger({ description: 'Number of output channels.' });
 
@@ -68,6 +68,14 @@ interface FilterOptions extends ConvolutionOptions {
   readonly useBias?: boolean;
 }
 
+/** Of a kind's options, in tfjs's words. */
+export const windowOf = (options: ConvolutionOptions, axes: Axes = 2): Window => ({
+  size: axisValues(options.kernelSize, axes),
+  strides: axisValues(options.strides ?? 1, axes),
+  dilation: axisValues(options.dilationRate ?? 1, axes),
+  padding: options.padding ?? 'valid',
+});
+
 /** The shape of the output, which has `channels(input channels)` channels. */
 export function convolutionShape(
   options: ConvolutionOptions,
@@ -78,16 +86,7 @@ export function convolutionShape(
   const wrong = requireImage(input, options.dataFormat, axes) ?? dilatedStrides(options, axes);
   if (wrong) return wrong;
   const image = imageOf(input, options.dataFormat);
-  const spatial = windowPositions(
-    image.spatial,
-    {
-      size: axisValues(options.kernelSize, axes),
-      strides: axisValues(options.strides ?? 1, axes),
-      dilation: axisValues(options.dilationRate ?? 1, axes),
-      padding: options.padding ?? 'valid',
-    },
-    input,
-  );
+  const spatial = windowPositions(image.spatial, windowOf(options, axes), input);
   return isProblem(spatial)
     ? spatial
     : imageShape({ spatial, channels: channels(image.channels) }, options.dataFormat);
@@ -139,18 +138,22 @@ export const plainConvolution = (axes: Axes) => ({
   trainingProblem: (options: FilterOptions) => dilationTrainingProblem(options, axes),
 });
 
+/** The image on which the window has as many positions as these; tfjs's `deconvLength`. */
+export const transposedSizes = (
+  positions: readonly number[],
+  { size, strides, padding }: Window,
+): readonly number[] =>
+  positions.map((length, axis) => {
+    const excess = padding === 'same' ? 0 : Math.max(size[axis]! - strides[axis]!, 0);
+    return length * strides[axis]! + excess;
+  });
+
 /** What a transposed convolution with a kernel of [window, filters, input channels] is. */
 export const transposedConvolution = (axes: Axes) => ({
   outputShape(options: FilterOptions, input: Shape) {
     const wrong = requireImage(input, options.dataFormat, axes);
     if (wrong) return wrong;
-    const size = axisValues(options.kernelSize, axes);
-    const strides = axisValues(options.strides ?? 1, axes);
-    // tfjs's `deconvLength`
-    const spatial = imageOf(input, options.dataFormat).spatial.map((length, axis) => {
-      const excess = options.padding === 'same' ? 0 : Math.max(size[axis]! - strides[axis]!, 0);
-      return length * strides[axis]! + excess;
-    });
+    const spatial = transposedSizes(imageOf(input, options.dataFormat).spatial, windowOf(options, axes));
     return imageShape({ spatial, channels: options.filters }, options.dataFormat);
   },
   weights(options: FilterOptions, input: Shape) {

@@ -43,11 +43,14 @@
  * `{ type: scale, factor: 2, name: s1 }` of a spec is then built as `new Scale({ name: 's1', factor: 2 })`, and
  * printed so below `import { Scale } from './scale.js'`.
  */
+import type { Value } from '../program/index.js';
 import type { Argument, Call, LayerClass } from './call.js';
 import { classNameOf } from './class-name.js';
 import { type CommonOptions, commonOptions } from './common-options.js';
+import type { ForwardContext } from './forward.js';
 import type {
   Definition,
+  ForwardInput,
   LayerExample,
   LayerOptions,
   LowerContext,
@@ -102,6 +105,8 @@ interface Kind<Properties extends TProperties, Input> {
 
 export interface LayerKind<Properties extends TProperties> extends Kind<Properties, Shape> {
   readonly examples: readonly (KindExample<Properties> & { readonly input: Shape })[];
+  forward?(options: Options<Properties>, input: ForwardInput<Input>, context: ForwardContext): Value;
+  forwardProblem?(options: Options<Properties>, input: Input): Problem | undefined;
 }
 
 export interface MergeLayerKind<Properties extends TProperties> extends Kind<Properties, readonly Shape[]> {

@@ -1,4 +1,6 @@
+import { activate } from './activations.js';
 import { defineLayer } from './define-layer.js';
+import { addBias, pointwise } from './forward-images.js';
 import { keepsMask } from './masks.js';
 import { activation, positiveInteger, useBias } from './options.js';
 import { rankProblem } from './problem.js';
@@ -28,6 +30,17 @@ export const dense = defineLayer({
   },
   multiplyAdds: (_options, input, output) => input[input.length - 1]! * sizeOf(output),
   ...keepsMask,
+  /** A convolution of one place over all rows that there are. */
+  forward(options, x, context) {
+    const { program: p } = context;
+    const { units, activation = 'linear' } = options;
+    const [length] = x.shape.slice(-1) as [number];
+    const rows = sizeOf(x.shape) / length;
+    const kernel = p.reshape(context.weight('kernel'), [1, 1, length, units]);
+    const sums = p.convolve(p.reshape(x, [1, rows, length]), kernel, pointwise, [1, rows]);
+    const y = activate(activation, addBias(sums, options, context), p);
+    return p.reshape(y, [...x.shape.slice(0, -1), units]);
+  },
   examples: [
     { input: [12], options: { units: 5 } },
     { title: 'on every row', input: [3, 4], options: { units: 5, activation: 'tanh', useBias: false } },

@@ -4,8 +4,10 @@ import {
   convolutionShape,
   kernelSize,
   outputOptions,
+  windowOf,
 } from './convolution.js';
 import { defineLayer } from './define-layer.js';
+import { convolved, placeWindow, spatialOf } from './forward-images.js';
 import { imageOf } from './image.js';
 import { axisValues, positiveInteger } from './options.js';
 import { sizeOf } from './shape.js';
@@ -39,6 +41,11 @@ export const depthwiseConv2d = defineLayer({
     return options.useBias === false ? [kernel] : [kernel, weight('bias', [channels * depthMultiplier])];
   },
   multiplyAdds: (options, _input, output) => sizeOf(output) * sizeOf(axisValues(options.kernelSize)),
+  forward: (options, x, context) =>
+    convolved(x, options, context, (image) => {
+      const { window, output } = placeWindow(spatialOf(image), windowOf(options));
+      return context.program.depthwise(image, context.weight('depthwise_kernel'), window, output);
+    }),
   examples: [
     { input: [8, 8, 3], options: { kernelSize: 3 } },
     {

@@ -2,6 +2,7 @@ import { defineLayer } from './define-layer.js';
 import { keepsMask } from './masks.js';
 import { noiseShapeProblem } from './noise-shape.js';
 import { anyOf, dropRate, listOf, positiveInteger, randomMaskSeed } from './options.js';
+import { dropped } from './random-mask.js';
 import { Type } from './type.js';
 
 export const dropout = defineLayer({
@@ -20,6 +21,7 @@ export const dropout = defineLayer({
   },
   outputShape: ({ noiseShape }, input) => noiseShapeProblem(noiseShape, input) ?? input,
   ...keepsMask,
+  forward: dropped,
   examples: [
     { input: [4, 4, 2], options: { rate: 0.5 } },
     {

@@ -14,6 +14,11 @@ export const flatten = defineLayer({
           message: `needs an input of at least 2 dimensions, but gets ${describeShape(input)}, which is flat already`,
           hint: 'remove this layer',
         },
+  forward({ dataFormat }, x, { program: p }) {
+    const [first, ...others] = x.shape.map((_length, axis) => axis) as [number, ...number[]];
+    const ordered = dataFormat === 'channelsFirst' ? p.transpose(x, [...others, first]) : x;
+    return p.reshape(ordered, [sizeOf(x.shape)]);
+  },
   examples: [
     { input: [4, 4, 3], options: {} },
     {

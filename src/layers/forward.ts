@@ -1,5 +1,5 @@
 /** What a layer's forward pass in primitives gets: its weights, and what it may know of the batch. */
-import type { ProgramBuilder, Shape, Value } from '../program/index.js';
+import type { Distribution, ProgramBuilder, RandomOptions, Shape, Value } from '../program/index.js';
 
 export interface ForwardContext {
   readonly program: ProgramBuilder;
@@ -9,8 +9,8 @@ export interface ForwardContext {
   weight(name: string): Value;
   /** Says what a weight that no optimizer trains becomes by this step: a moving average. */
   update(weight: string, value: Value): void;
-  /** Numbers that are fresh for every example, step, layer and call. */
-  random(distribution: 'uniform' | 'normal', shape: Shape): Value;
+  /** Numbers that are fresh for every example, step, layer and call, or as the options say. */
+  random(distribution: Distribution, shape: Shape, options?: RandomOptions): Value;
   readonly batch: {
     /** Batched, []: 1 for the lanes that hold an example, 0 for those that only fill up. */
     readonly mask: Value;

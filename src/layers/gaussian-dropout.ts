@@ -11,6 +11,11 @@ export const gaussianDropout = defineLayer({
   },
   ...elementwise,
   ...keepsMask,
+  forward({ rate }, x, { program: p, training, random }) {
+    if (!training) return x;
+    const noise = p.mul(random('normal', x.shape), Math.sqrt(rate / (1 - rate)));
+    return p.mul(x, p.add(noise, 1));
+  },
   examples: [
     { input: [4, 4, 2], options: { rate: 0.5 } },
     { input: [6], options: { rate: 0.1 } },

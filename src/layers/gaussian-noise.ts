@@ -9,6 +9,8 @@ export const gaussianNoise = defineLayer({
   options: { stddev: Type.Number({ minimum: 0, description: 'Standard deviation of the noise.' }) },
   ...elementwise,
   ...keepsMask,
+  forward: ({ stddev }, x, { program: p, training, random }) =>
+    training ? p.add(x, p.mul(random('normal', x.shape), stddev)) : x,
   examples: [
     { input: [4, 4, 2], options: { stddev: 0.1 } },
     { input: [6], options: { stddev: 1 } },

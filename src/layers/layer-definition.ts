@@ -1,5 +1,7 @@
 /** What is known of a layer kind, in the form that schema, reference, resolver, targets and tests read. */
+import type { Value } from '../program/index.js';
 import type { Call, LayerClass } from './call.js';
+import type { ForwardContext } from './forward.js';
 import type { MaskReading, MaskRole } from './masks.js';
 import type { NestedLayer } from './nested-layer.js';
 import type { Problem } from './problem.js';
@@ -103,8 +105,18 @@ export interface Definition<Input> {
 
 /** A kind that takes one input; all but those that join several. */
 export interface SingleDefinition extends Definition<Shape> {
+  /**
+   * The output in primitives of the tensor program, as tfjs computes it: what the compiled engine runs and trains.
+   * Where left out, the kind needs tfjs.
+   */
+  forward?(options: LayerOptions, input: ForwardInput<Input>, context: ForwardContext): Value;
+  /** Why `forward` does not cover these options; nothing where it does, or where left out. */
+  forwardProblem?(options: LayerOptions, input: Input): Problem | undefined;
   readonly inputs: 'one';
 }
+
+/** A value where `Input` is a shape, a list of them where it is a list of shapes. */
+export type ForwardInput<Input> = Input extends Shape ? Value : readonly Value[];
 
 /** A kind that joins at least two inputs: `add`, `concatenate`, `dot`. */
 export interface MergeDefinition extends Definition<readonly Shape[]> {

@@ -1,4 +1,6 @@
 /** What a layer does with its inputs, whether it takes one or joins several. */
+import type { Value } from '../program/index.js';
+import type { ForwardContext } from './forward.js';
 import type { LayerDefinition, LayerOptions, WeightSpec } from './layer-definition.js';
 import type { Problem } from './problem.js';
 import { formatShape, type Shape } from './shape.js';
@@ -87,4 +89,37 @@ export function warningOf(
   return definition.inputs === 'many'
     ? definition.warning?.(options, inputs)
     : definition.warning?.(options, inputs[0]!);
+}
+
+/** The output in primitives, which the compiled engine runs. Only where `forwardProblemOf` has nothing against it. */
+export function forwardOf(
+  definition: LayerDefinition,
+  options: LayerOptions,
+  inputs: readonly Value[],
+  context: ForwardContext,
+): Value {
+  const output =
+    definition.inputs === 'many'
+      ? definition.forward?.(options, inputs, context)
+      : definition.forward?.(options, inputs[0]!, context);
+  if (output === undefined) throw new Error(`'${definition.type}' has no forward pass in primitives`);
+  return output;
+}
+
+/** Why the compiled engine cannot run the layer, so that it needs tfjs. */
+export function forwardProblemOf(
+  definition: LayerDefinition,
+  options: LayerOptions,
+  inputs: readonly Shape[],
+): Problem | undefined {
+  if (definition.forward === undefined) {
+    return {
+      code: 'not-compilable',
+      message: 'is a layer that only tfjs can compute',
+      hint: "choose '--engine tfjs', or leave the layer out",
+    };
+  }
+  return definition.inputs === 'many'
+    ? definition.forwardProblem?.(options, inputs)
+    : definition.forwardProblem?.(options, inputs[0]!);
 }

@@ -1,3 +1,4 @@
+import type { Value } from '../program/index.js';
 import { inputAxes } from './axis.js';
 import { defineLayer } from './define-layer.js';
 import { keepsMask } from './masks.js';
@@ -42,6 +43,20 @@ export const layerNormalization = defineLayer({
   },
   trainingProblem: missingWeightProblem,
   ...keepsMask,
+  forward({ axis = -1, epsilon = 0.001, center, scale }, x, { program: p, weight }) {
+    const axes = (inputAxes(axis, x.shape, 'axis') as readonly number[]).map((counted) => counted - 1);
+    // As in tfjs, whatever the order of the axes: the values of the weight in their order.
+    const spread = (value: Value) =>
+      p.reshape(
+        value,
+        x.shape.map((length, index) => (axes.includes(index) ? length : 1)),
+      );
+    const centered = p.sub(x, p.mean(x, axes, true));
+    const variance = p.mean(p.square(centered), axes, true);
+    const normalized = p.div(centered, p.sqrt(p.add(variance, epsilon)));
+    const scaled = scale === false ? normalized : p.mul(normalized, spread(weight('gamma')));
+    return center === false ? scaled : p.add(scaled, spread(weight('beta')));
+  },
   examples: [
     { input: [6], options: {} },
     {

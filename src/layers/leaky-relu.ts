@@ -11,6 +11,7 @@ export const leakyReLU = defineLayer({
     ),
   },
   ...elementwise,
+  forward: ({ alpha = 0.3 }, x, { program: p }) => p.mul(x, p.where(p.greater(x, 0), 1, alpha)),
   examples: [
     { input: [4, 4, 2], options: {} },
     { input: [6], options: { alpha: 0.1 } },

@@ -1,10 +1,11 @@
 import { defineLayer } from './define-layer.js';
-import { pooling2d } from './pooling.js';
+import { pooling2d, poolingForward } from './pooling.js';
 
 export const maxPooling2d = defineLayer({
   type: 'maxPooling2d',
   summary: 'The largest value of each window of an image.',
   ...pooling2d,
+  forward: poolingForward('maxPool', 2),
   examples: [
     { input: [8, 8, 3], options: { poolSize: 2, strides: 2 } },
     {

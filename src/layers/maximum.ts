@@ -6,6 +6,7 @@ export const maximum = defineMergeLayer({
   summary: 'The largest of its inputs, value by value.',
   ...elementwiseMerge,
   inputGradientProblem: broadcastGradientProblem,
+  forward: (_options, inputs, { program: p }) => inputs.reduce((one, other) => p.maximum(one, other)),
   examples: [
     {
       inputs: [

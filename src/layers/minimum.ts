@@ -6,6 +6,7 @@ export const minimum = defineMergeLayer({
   summary: 'The smallest of its inputs, value by value.',
   ...elementwiseMerge,
   inputGradientProblem: broadcastGradientProblem,
+  forward: (_options, inputs, { program: p }) => inputs.reduce((one, other) => p.minimum(one, other)),
   examples: [
     {
       inputs: [

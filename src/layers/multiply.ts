@@ -5,6 +5,7 @@ export const multiply = defineMergeLayer({
   type: 'multiply',
   summary: 'The product of its inputs, value by value.',
   ...elementwiseMerge,
+  forward: (_options, inputs, { program: p }) => inputs.reduce((one, other) => p.mul(one, other)),
   examples: [
     {
       inputs: [

@@ -2,6 +2,7 @@
  * Option types that many layers share. Descriptions end up in the JSON schema, the reference and editors;
  * names, defaults and meanings are tfjs's.
  */
+import { activationNames } from './activations.js';
 import type { Axes } from './image.js';
 import { type TProperties, type TSchema, Type } from './type.js';
 
@@ -60,24 +61,6 @@ export function marginSums(value: Margins): readonly [number, number] {
   const sum = (edge: number | Pair) => (typeof edge === 'number' ? 2 * edge : edge[0] + edge[1]);
   return [sum(vertical), sum(horizontal)];
 }
-
-/** All that tfjs's types list but `gelu_new`, which it saves under a name that it does not find again. */
-export const activationNames = [
-  'elu',
-  'gelu',
-  'hardSigmoid',
-  'linear',
-  'mish',
-  'relu',
-  'relu6',
-  'selu',
-  'sigmoid',
-  'softmax',
-  'softplus',
-  'softsign',
-  'swish',
-  'tanh',
-] as const;
 
 /** The activation that weighted layers apply to their outputs. */
 export const activation = () =>

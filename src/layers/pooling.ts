@@ -1,10 +1,13 @@
 /** What the poolings along one to three axes share. */
+import type { Value } from '../program/index.js';
+import type { ForwardContext } from './forward.js';
+import { onImage, placeWindow, spatialOf } from './forward-images.js';
 import { type Axes, type DataFormat, imageOf, mapImage, requireImage } from './image.js';
 import { axisValues, dataFormat, type PerAxis, padding, perAxis, positiveInteger } from './options.js';
 import type { Problem } from './problem.js';
 import type { Shape } from './shape.js';
 import { Type } from './type.js';
-import { windowPositions } from './window.js';
+import { type Window, windowPositions } from './window.js';
 
 interface PoolingOptions {
   readonly poolSize?: PerAxis;
@@ -25,6 +28,16 @@ const moves: Readonly<Record<Axes, string>> = {
   3: 'Steps of the window along depth, height and width; poolSize where left out.',
 };
 
+const windowOf = (
+  { poolSize = 2, strides = poolSize, padding = 'valid' }: PoolingOptions,
+  axes: Axes,
+): Window => ({
+  size: axisValues(poolSize, axes),
+  strides: axisValues(strides, axes),
+  dilation: axisValues(1, axes),
+  padding,
+});
+
 function pooling(axes: Axes) {
   return {
     options: {
@@ -32,24 +45,11 @@ function pooling(axes: Axes) {
       strides: Type.Optional(perAxis(positiveInteger(), { description: moves[axes] }, axes)),
       padding: padding(),
     },
-    outputShape: (
-      { poolSize = 2, strides = poolSize, padding = 'valid', dataFormat }: PoolingOptions,
-      input: Shape,
-    ) =>
+    outputShape: (options: PoolingOptions, input: Shape) =>
       mapImage(
         input,
-        dataFormat,
-        (spatial) =>
-          windowPositions(
-            spatial,
-            {
-              size: axisValues(poolSize, axes),
-              strides: axisValues(strides, axes),
-              dilation: spatial.map(() => 1),
-              padding,
-            },
-            input,
-          ),
+        options.dataFormat,
+        (spatial) => windowPositions(spatial, windowOf(options, axes), input),
         axes,
       ),
   };
@@ -59,6 +59,23 @@ function pooling(axes: Axes) {
 export const pooling1d = pooling(1);
 export const pooling2d = { ...pooling(2), options: { ...pooling(2).options, dataFormat: dataFormat() } };
 export const pooling3d = { ...pooling(3), options: { ...pooling(3).options, dataFormat: dataFormat() } };
+
+/** The forward pass of a pooling along one or two axes. */
+export const poolingForward =
+  (kind: 'maxPool' | 'averagePool', axes: 1 | 2) =>
+  (options: PoolingOptions, x: Value, { program: p }: ForwardContext): Value =>
+    onImage(x, options.dataFormat, p, (image) => {
+      const { window, output } = placeWindow(spatialOf(image), windowOf(options, axes));
+      return p[kind](image, window, output);
+    });
+
+/** The forward pass of a pooling over all places of a sequence or an image. */
+export const globalPoolingForward =
+  (kind: 'max' | 'mean') =>
+  ({ dataFormat }: PoolingOptions, x: Value, { program: p }: ForwardContext): Value => {
+    const axes = x.shape.map((_length, axis) => axis);
+    return p[kind](x, dataFormat === 'channelsFirst' ? axes.slice(1) : axes.slice(0, -1));
+  };
 
 export const globalPooling1d = {
   options: {},

@@ -32,6 +32,7 @@ export const prelu = defineLayer({
     ];
   },
   ...keepsMask,
+  forward: (_options, x, { program: p, weight }) => p.mul(x, p.where(p.greater(x, 0), 1, weight('alpha'))),
   examples: [
     { input: [6], options: {} },
     { title: 'one slope a channel', input: [4, 4, 2], options: { sharedAxes: [1, 2] } },

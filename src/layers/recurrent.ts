@@ -8,8 +8,9 @@
  * - `unroll` and `implementation` change nothing; the latter is saved with a model, for Keras;
  * - `stateful` needs a batch of a fixed size, and `returnState` gives several outputs: a spec has neither.
  */
+import { activationNames } from './activations.js';
 import type { MaskReading, MaskRole } from './masks.js';
-import { activationNames, dropRate, oneOf, positiveInteger, useBias } from './options.js';
+import { dropRate, oneOf, positiveInteger, useBias } from './options.js';
 import { type Problem, requireRank } from './problem.js';
 import type { Shape } from './shape.js';
 import { Type } from './type.js';

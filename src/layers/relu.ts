@@ -1,3 +1,4 @@
+import { activate } from './activations.js';
 import { defineLayer } from './define-layer.js';
 import { elementwise } from './elementwise.js';
 import { keepsMask } from './masks.js';
@@ -16,6 +17,10 @@ export const reLU = defineLayer({
   },
   ...elementwise,
   ...keepsMask,
+  forward({ maxValue }, x, { program: p }) {
+    const rectified = activate('relu', x, p);
+    return maxValue === undefined ? rectified : p.minimum(rectified, maxValue);
+  },
   examples: [
     { input: [4, 4, 2], options: {} },
     { input: [6], options: { maxValue: 6 } },

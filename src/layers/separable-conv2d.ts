@@ -1,3 +1,4 @@
+import { activate } from './activations.js';
 import {
   biasOptions,
   convolutionOptions,
@@ -7,8 +8,10 @@ import {
   filters,
   kernelSize,
   outputOptions,
+  windowOf,
 } from './convolution.js';
 import { defineLayer } from './define-layer.js';
+import { addBias, onImage, placeWindow, pointwise, spatialOf } from './forward-images.js';
 import { imageOf } from './image.js';
 import { axisValues, positiveInteger } from './options.js';
 import { sizeOf } from './shape.js';
@@ -67,6 +70,16 @@ export const separableConv2d = defineLayer({
     return positions * between * (sizeOf(axisValues(options.kernelSize)) + options.filters);
   },
   trainingProblem: (options) => dilationTrainingProblem(options),
+  forward(options, x, context) {
+    const { program: p } = context;
+    return onImage(x, options.dataFormat, p, (image) => {
+      const { window, output } = placeWindow(spatialOf(image), windowOf(options));
+      const between = p.depthwise(image, context.weight('depthwise_kernel'), window, output);
+      const mixed = p.convolve(between, context.weight('pointwise_kernel'), pointwise, output);
+      // Unlike the other convolutions, tfjs's applies the activation before it puts the channels first.
+      return activate(options.activation ?? 'linear', addBias(mixed, options, context), p);
+    });
+  },
   examples: [
     { input: [8, 8, 3], options: { filters: 4, kernelSize: 3 } },
     {

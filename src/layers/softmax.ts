@@ -1,3 +1,4 @@
+import { softmaxAlong } from './activations.js';
 import { inputAxes } from './axis.js';
 import { defineLayer } from './define-layer.js';
 import { anyOf, listOf } from './options.js';
@@ -29,6 +30,14 @@ export const softmax = defineLayer({
       option: 'axis',
       hint: "set 'axis: -1', or insert 'permute' before it",
     };
+  },
+  forward({ axis = 1 }, x, { program }) {
+    const axes = inputAxes(axis, x.shape, 'axis') as readonly number[];
+    return softmaxAlong(
+      axes.map((counted) => counted - 1),
+      x,
+      program,
+    );
   },
   examples: [
     { input: [6], options: {} },

@@ -14,6 +14,7 @@ export const thresholdedReLU = defineLayer({
     message: 'has no gradient in tfjs, so that nothing before it can be trained',
     hint: "use 'reLU', or compile the model for inference only",
   }),
+  forward: ({ theta = 1 }, x, { program: p }) => p.mul(x, p.greater(x, theta)),
   examples: [
     { input: [4, 4, 2], options: {} },
     { input: [6], options: { theta: 0.5 } },

@@ -1,6 +1,6 @@
 /** What to write instead, where a value or a key is wrong in a way that people often get wrong. */
 import type { SpecPath } from '../diagnostics/index.js';
-import { activationNames } from '../layers/options.js';
+import { activationNames } from '../layers/activations.js';
 import { describeValue, isOfType, type JsonSchema } from './describe.js';
 import { nearest } from './suggest.js';
 

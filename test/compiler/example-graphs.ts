@@ -92,6 +92,7 @@ function nodeOf(
     ...base.nodes[0]!,
     name,
     type: definition.type,
+    definition,
     options,
     inputs,
     inputShapes,

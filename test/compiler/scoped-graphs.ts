@@ -61,6 +61,7 @@ export function scopedGraph(
         ...base.nodes[0]!,
         name: full,
         type,
+        definition,
         options,
         inputs: names,
         inputShapes,

@@ -8,7 +8,7 @@ import { constraints } from '../../src/layers/constraints.js';
 import type { Call } from '../../src/layers/index.js';
 import { initializers } from '../../src/layers/initializers.js';
 import { type ChoiceFamily, lowerChoice } from '../../src/layers/named-choice.js';
-import { activationNames } from '../../src/layers/options.js';
+import { activationNames } from '../../src/layers/activations.js';
 import { regularizers } from '../../src/layers/regularizers.js';
 import { openBackend } from '../../src/runtime/backend.js';
 import { evaluateCall } from '../../src/runtime/build-model.js';
