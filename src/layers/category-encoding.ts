@@ -35,6 +35,11 @@ export const categoryEncoding = defineLayer({
     hint: 'put it first, or freeze the layers before it with trainable: false',
   }),
   integersBelow: ({ numTokens }) => numTokens,
+  forward({ numTokens, outputMode }, x, { program: p }) {
+    const tokens = p.constant([...Array(numTokens).keys()], [1, numTokens]);
+    const found = p.equal(p.reshape(x, [...x.shape, 1]), tokens);
+    return outputMode === 'count' ? p.sum(found, [0]) : p.max(found, [0]);
+  },
   examples: [
     { before: { type: 'reshape', targetShape: [3] }, input: [3], options: { numTokens: 5 } },
     {

@@ -1,7 +1,42 @@
+import type { ProgramBuilder, Value } from '../program/index.js';
 import { defineLayer } from './define-layer.js';
 import { requireImage } from './image.js';
 import { positiveInteger } from './options.js';
 import { formatShape } from './shape.js';
+
+/**
+ * Which places of an axis tfjs takes. It does not cut: it resizes a box whose edges are fractions of the axis to the
+ * nearest places (`cropAndResize`), which are sometimes others, or none, where it puts a zero.
+ */
+function nearestPlaces(length: number, wanted: number, start: number): readonly (number | undefined)[] {
+  const [first, last] = [Math.fround(start / length), Math.fround((wanted + start) / length)];
+  return Array.from({ length: wanted }, (_, index) => {
+    const way = wanted === 1 ? 0.5 * (first + last) : first + (index * (last - first)) / (wanted - 1);
+    const place = way * (length - 1);
+    return place > length - 1 ? undefined : Math.round(place);
+  });
+}
+
+/** The entries at these places of an axis, one after the other, with zeros where there is no place. */
+function gathered(x: Value, axis: number, places: readonly (number | undefined)[], p: ProgramBuilder): Value {
+  const one = x.shape.with(axis, 1);
+  const parts = places.map((place) =>
+    place === undefined
+      ? p.broadcast(
+          p.constant(
+            [0],
+            one.map(() => 1),
+          ),
+          one,
+        )
+      : p.slice(
+          x,
+          one.map((_length, index) => (index === axis ? place : 0)),
+          one,
+        ),
+  );
+  return p.concat(parts, axis);
+}
 
 export const centerCrop = defineLayer({
   type: 'centerCrop',
@@ -28,6 +63,14 @@ export const centerCrop = defineLayer({
     message: 'cuts its input without a gradient in tfjs, so that nothing before it can be trained',
     hint: "use 'cropping2D', or put it before all layers that are trained",
   }),
+  forward({ height, width }, x, { program: p }) {
+    const [rows, columns] = x.shape as [number, number, number];
+    const top = Math.floor((rows - height) / 2);
+    // tfjs begins at least one column from the left unless it takes all of them.
+    const left = width === columns ? 0 : Math.max(1, Math.floor((columns - width) / 2));
+    const cut = gathered(x, 0, nearestPlaces(rows, height, top), p);
+    return gathered(cut, 1, nearestPlaces(columns, width, left), p);
+  },
   examples: [
     {
       before: { type: 'reshape', targetShape: [8, 8, 3] },

@@ -1,6 +1,7 @@
 import { defineLayer } from './define-layer.js';
+import { onImage } from './forward-images.js';
 import { mapImage } from './image.js';
-import { dataFormat, marginSums, margins } from './options.js';
+import { dataFormat, edgesOf, marginSums, margins } from './options.js';
 import { formatShape } from './shape.js';
 
 export const cropping2D = defineLayer({
@@ -24,6 +25,12 @@ export const cropping2D = defineLayer({
             message: `crops ${formatShape(sums)} off ${formatShape(spatial)}, which leaves nothing`,
             option: 'cropping',
           };
+    }),
+  forward: ({ cropping, dataFormat }, x, { program: p }) =>
+    onImage(x, dataFormat, p, (image) => {
+      const [[top, bottom], [left, right]] = edgesOf(cropping);
+      const [rows, columns, channels] = image.shape as readonly [number, number, number];
+      return p.slice(image, [top, left, 0], [rows - top - bottom, columns - left - right, channels]);
     }),
   examples: [
     { input: [6, 5, 2], options: { cropping: 1 } },

@@ -1,3 +1,4 @@
+import type { ProgramBuilder, Value } from '../program/index.js';
 import { inputAxes } from './axis.js';
 import { defineMergeLayer } from './define-layer.js';
 import { formatShapes, joinProblem } from './merge.js';
@@ -38,7 +39,16 @@ function summedAxes(axes: Axes, inputs: readonly Shape[]): readonly [number, num
   return joinProblem(inputs, wanted);
 }
 
-const without = (shape: Shape, axis: number) => shape.filter((_, index) => index !== axis - 1);
+function productShape(summed: readonly [number, number], inputs: readonly Shape[]): Shape {
+  const shape = inputs.flatMap((input, index) => input.filter((_, axis) => axis !== summed[index]! - 1));
+  return shape.length === 0 ? [1] : shape;
+}
+
+/** Each row divided by its length, as tfjs does it: rows of almost zeros stay so. */
+function ofLengthOne(rows: Value, p: ProgramBuilder): Value {
+  const squares = p.sum(p.square(rows), [1], true);
+  return p.div(rows, p.sqrt(p.maximum(squares, 1e-7)));
+}
 
 export const dot = defineMergeLayer({
   type: 'dot',
@@ -59,13 +69,27 @@ export const dot = defineMergeLayer({
   outputShape({ axes }, inputs) {
     const summed = summedAxes(axes, inputs);
     if (isProblem(summed as Shape | Problem)) return summed as Problem;
-    const [first, second] = summed as readonly [number, number];
-    const shape = [...without(inputs[0]!, first), ...without(inputs[1]!, second)];
-    return shape.length === 0 ? [1] : shape;
+    return productShape(summed as readonly [number, number], inputs);
   },
   multiplyAdds({ axes }, inputs, output) {
     const [first] = summedAxes(axes, inputs) as readonly [number, number];
     return sizeOf(output) * inputs[0]![first - 1]!;
+  },
+  forward({ axes, normalize }, inputs, { program: p }) {
+    const shapes = inputs.map(({ shape }) => shape);
+    const summed = summedAxes(axes, shapes) as readonly [number, number];
+    const [left, right] = inputs.map((value, index) => {
+      const axis = summed[index]! - 1;
+      const others = value.shape.flatMap((_length, other) => (other === axis ? [] : [other]));
+      const last = p.transpose(value, [...others, axis]);
+      const rows = last.shape.length === 1 ? p.reshape(last, [1, ...last.shape]) : last;
+      return normalize ? ofLengthOne(rows, p) : rows;
+    }) as [Value, Value];
+    const products = p.mul(
+      p.reshape(left, [left.shape[0]!, 1, left.shape[1]!]),
+      p.reshape(right, [1, ...right.shape]),
+    );
+    return p.reshape(p.sum(products, [2]), productShape(summed, shapes));
   },
   // tfjs checks no negative axes that stand in a list.
   lower({ axes }, inputs) {

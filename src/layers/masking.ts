@@ -17,6 +17,10 @@ export const masking = defineLayer({
     hint: 'put it first, or freeze the layers before it with trainable: false',
   }),
   mask: () => 'makes',
+  forward({ maskValue = 0 }, x, { program: p }) {
+    const differs = p.sub(1, p.equal(x, maskValue));
+    return p.mul(x, p.max(differs, [x.shape.length - 1], true));
+  },
   examples: [
     { input: [4, 3], options: {} },
     { title: 'another value', input: [5, 2], options: { maskValue: -1 } },

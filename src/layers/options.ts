@@ -54,13 +54,16 @@ export function margins(options: object = {}) {
   return anyOf<Margins>([amount, pair, listOf(pair, { minItems: 2, maxItems: 2 })], options);
 }
 
-/** How many rows and columns an option made by `margins` means in all. */
-export function marginSums(value: Margins): readonly [number, number] {
-  if (typeof value === 'number') return [2 * value, 2 * value];
-  const [vertical, horizontal] = value;
-  const sum = (edge: number | Pair) => (typeof edge === 'number' ? 2 * edge : edge[0] + edge[1]);
-  return [sum(vertical), sum(horizontal)];
+/** The two edges of each axis, for an option made by `margins`: [[top, bottom], [left, right]]. */
+export function edgesOf(value: Margins): readonly [Pair, Pair] {
+  const [vertical, horizontal] = typeof value === 'number' ? [value, value] : value;
+  const both = (edge: number | Pair): Pair => (typeof edge === 'number' ? [edge, edge] : edge);
+  return [both(vertical), both(horizontal)];
 }
+
+/** How many rows and columns an option made by `margins` means in all. */
+export const marginSums = (value: Margins): readonly number[] =>
+  edgesOf(value).map(([before, after]) => before + after);
 
 /** The activation that weighted layers apply to their outputs. */
 export const activation = () =>

@@ -23,6 +23,11 @@ export const permute = defineLayer({
       option: 'dims',
     };
   },
+  forward: ({ dims }, x, { program }) =>
+    program.transpose(
+      x,
+      dims.map((dim) => dim - 1),
+    ),
   examples: [
     { input: [3, 4], options: { dims: [2, 1] } },
     { title: 'channels first to channels last', input: [3, 4, 5], options: { dims: [2, 3, 1] } },

@@ -10,6 +10,7 @@ export const rescaling = defineLayer({
     offset: Type.Optional(Type.Number({ default: 0, description: 'The offset.' })),
   },
   ...elementwise,
+  forward: ({ scale, offset = 0 }, x, { program: p }) => p.add(p.mul(x, scale), offset),
   examples: [
     { input: [4, 4, 3], options: { scale: 0.5 } },
     { title: 'to -1…1', input: [6], options: { scale: 2, offset: -1 } },

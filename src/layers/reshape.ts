@@ -44,6 +44,7 @@ export const reshape = defineLayer({
   },
   // tfjs leaves an open size unknown until it runs, so that no layer with weights could follow.
   lower: ({ targetShape }, input) => ({ targetShape: resolveTarget(targetShape, input) ?? targetShape }),
+  forward: ({ targetShape }, x, { program }) => program.reshape(x, resolveTarget(targetShape, x.shape)!),
   examples: [
     { input: [4, 4, 3], options: { targetShape: [16, 3] } },
     { title: 'what is left', input: [12], options: { targetShape: [2, -1, 3] } },

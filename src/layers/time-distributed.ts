@@ -1,4 +1,7 @@
+import type { Value } from '../program/index.js';
 import { defineLayer } from './define-layer.js';
+import type { ForwardContext } from './forward.js';
+import { forwardOf, forwardProblemOf } from './layer-functions.js';
 import {
   aroundProblem,
   findNested,
@@ -55,6 +58,32 @@ export const timeDistributed = (registry: LayerRegistry) => {
     },
     warning: ({ layer }, input) => nestedWarning(layerOf(layer), step(input)),
     lower: ({ layer }, input, context) => ({ layer: lowerNested(layerOf(layer), step(input), context) }),
+    forward({ layer }, x, context) {
+      const { program: p } = context;
+      const { definition, options } = layerOf(layer);
+      // A later step sees the moving averages that an earlier one has left.
+      const updated = new Map<string, Value>();
+      const inner: ForwardContext = {
+        ...context,
+        weight: (name) => updated.get(name) ?? context.weight(name),
+        update(name, value) {
+          updated.set(name, value);
+          context.update(name, value);
+        },
+      };
+      const steps = Array.from({ length: x.shape[0]! }, (_, index) => {
+        const starts = x.shape.map((_length, axis) => (axis === 0 ? index : 0));
+        const single = p.reshape(p.slice(x, starts, x.shape.with(0, 1)), step(x.shape));
+        const output = forwardOf(definition, options, [single], inner);
+        return p.reshape(output, [1, ...output.shape]);
+      });
+      return p.concat(steps, 0);
+    },
+    forwardProblem({ layer }, input) {
+      const { definition, options, type } = layerOf(layer);
+      const problem = forwardProblemOf(definition, options, [step(input)]);
+      return problem && aroundProblem(type, 'layer', problem);
+    },
     examples: [
       { input: [3, 4], options: { layer: { type: 'dense', units: 5, kernelRegularizer: 'l2' } } },
       {

@@ -1,6 +1,7 @@
 import { defineLayer } from './define-layer.js';
+import { onImage } from './forward-images.js';
 import { mapImage } from './image.js';
-import { dataFormat, marginSums, margins } from './options.js';
+import { dataFormat, edgesOf, marginSums, margins } from './options.js';
 import { Type } from './type.js';
 
 export const zeroPadding2d = defineLayer({
@@ -20,6 +21,12 @@ export const zeroPadding2d = defineLayer({
     mapImage(input, dataFormat, (spatial) => {
       const sums = marginSums(padding);
       return spatial.map((length, axis) => length + sums[axis]!);
+    }),
+  forward: ({ padding = 1, dataFormat }, x, { program: p }) =>
+    onImage(x, dataFormat, p, (image) => {
+      const [[top, bottom], [left, right]] = edgesOf(padding);
+      const [rows, columns, channels] = image.shape as readonly [number, number, number];
+      return p.pad(image, [top, left, 0], [top + rows + bottom, left + columns + right, channels]);
     }),
   examples: [
     { input: [4, 5, 2], options: {} },

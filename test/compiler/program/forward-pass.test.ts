@@ -45,7 +45,7 @@ function inputsFor(graph: ModelGraph): Float32Array[] {
     const count = lanes * shape.reduce((size, length) => size * length, 1);
     return below === undefined
       ? draw(index + 1, count, -1.5, 1.5)
-      : draw(index + 1, count, 0, below).map(Math.floor);
+      : draw(index + 1, count, 0, below - 0.01).map(Math.floor);
   });
 }
 
