@@ -10,6 +10,7 @@ import type { Override } from '../spec/apply-overrides.js';
 import type { TrainCommandOptions } from './commands/train.js';
 import type { CommandContext } from './context.js';
 import { showDataProgress } from './data-display.js';
+import { engineChoice } from './engine-options.js';
 import { type ExitCode, exitCodes } from './exit-codes.js';
 import { formatCount, formatDuration, formatLarge, formatMetric, labelled, plural } from './format.js';
 import { type LiveLine, openLiveLine } from './live-line.js';
@@ -76,10 +77,9 @@ function overridesOf({ seed, epochs, batchSize, set = [] }: TrainCommandOptions)
 }
 
 function trainOptions(options: TrainCommandOptions): Omit<TrainOptions, 'graph'> {
-  const { out, data, backend, limitTrain, limitValidation, fresh, initialWeights, onChange, resumeFrom } =
-    options;
+  const { out, data, limitTrain, limitValidation, fresh, initialWeights, onChange, resumeFrom } = options;
   return {
-    backend,
+    ...engineChoice(options),
     ...(out === undefined ? {} : { folder: out }),
     ...(data === undefined ? {} : { dataFolder: data }),
     ...(limitTrain === undefined ? {} : { limitTrain }),
@@ -116,7 +116,7 @@ function jsonEvents(out: Output): Listener {
 function drawnEvents(
   graph: ModelGraph,
   bundled: boolean,
-  { backend, onChange }: TrainCommandOptions,
+  { onChange }: TrainCommandOptions,
   { terminal: { out }, program }: CommandContext,
   live: LiveLine,
 ): Listener {
@@ -129,7 +129,6 @@ function drawnEvents(
       noun,
       program,
       bundled,
-      automatic: backend === 'auto',
       cost: onChange === 'keep-run' ? undefined : cost,
     }),
   };

@@ -18,8 +18,6 @@ export interface RunHeader {
   readonly cost: string | undefined;
   /** `image` or `example` */
   readonly noun: string;
-  /** The backend was chosen by us, so a slow one deserves a word. */
-  readonly automatic: boolean;
   readonly program: string;
   /** No spec was named, and the one that comes with speccc is used. */
   readonly bundled: boolean;
@@ -72,7 +70,7 @@ export function headerLines(start: StartEvent, header: RunHeader, output: Output
       : []),
     line('data', `${dataset.name}: ${counts} (${dataset.origin})`),
     ...(dataset.synthetic ? [line('', yellow(syntheticWarning))] : []),
-    line('engine', `${start.engine} on ${start.backendDescription}${slowWord(start, header, dim)}`),
+    line('engine', `${start.engine} on ${start.backendDescription}${reasonWord(start, header, dim)}`),
     line('run', `${start.folder}${resumed === null ? '' : `, ${resumedText(start)}`}`),
     ...(start.movedOld === null ? [] : [line('', `the old run is now ${start.movedOld}`)]),
     '',
@@ -83,9 +81,16 @@ export function headerLines(start: StartEvent, header: RunHeader, output: Output
 export const syntheticWarning = 'made up by a program: its numbers say nothing about real images';
 export const syntheticModel = `the model learned from synthetic data, ${syntheticWarning}`;
 
-function slowWord({ backend }: StartEvent, header: RunHeader, dim: (text: string) => string): string {
-  if (!header.automatic || (backend !== 'wasm' && backend !== 'cpu')) return '';
-  return dim(` (no native TensorFlow here: \`${header.program} doctor\` says why)`);
+/** An engine that we chose deserves a word, and a slow one a hint. */
+function reasonWord(
+  { backend, engineReason }: StartEvent,
+  header: RunHeader,
+  dim: (text: string) => string,
+): string {
+  if (engineReason === null) return '';
+  const isSlow = backend === 'wasm' || backend === 'cpu';
+  const hint = isSlow ? `; no native TensorFlow here, \`${header.program} doctor\` says why` : '';
+  return dim(` (${engineReason}${hint})`);
 }
 
 function resumedText({ resumed, firstEpoch }: StartEvent): string {

@@ -139,6 +139,14 @@ export const codes = codeTable({
     wrong: 'speccc train --backend tfjs-node',
     right: 'speccc train --backend auto',
   },
+  'simd-missing': {
+    kind: 'runtime',
+    title: 'a JavaScript engine without vector instructions',
+    explanation:
+      'The compiled engine is a WebAssembly program of vector instructions (SIMD), which Node and all browsers have had since 2021. This one lacks them, or they are switched off. tfjs needs none: use `--engine tfjs`, or leave `--engine` out.',
+    wrong: 'speccc train --engine compiled',
+    right: 'speccc train --engine tfjs',
+  },
   'out-of-memory': {
     kind: 'runtime',
     title: 'a backend that has no memory left',

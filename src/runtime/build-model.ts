@@ -14,6 +14,7 @@ import type { ModelGraph } from '../compiler/model-graph.js';
 import { SpecccError } from '../diagnostics/index.js';
 import { type Argument, type Call, isCall } from '../layers/index.js';
 import type { Tf } from './backend.js';
+import type { Weight } from './engine.js';
 
 /**
  * What a call returns. Only functions that tfjs itself has under the names of `callable` can be called, and
@@ -103,3 +104,16 @@ export function compileModel(tf: Tf, model: LayersModel, graph: ModelGraph): voi
 export function canonicalWeightName(weight: LayerVariable): string {
   return weight.originalName;
 }
+
+export const describeWeight = (weight: LayerVariable): Omit<Weight, 'values'> => ({
+  name: canonicalWeightName(weight),
+  shape: weight.shape as number[],
+  trainable: weight.trainable,
+});
+
+/** Copies: some backends hand out the very memory of a tensor. */
+export const readWeights = (model: LayersModel): readonly Weight[] =>
+  model.weights.map((weight) => ({
+    ...describeWeight(weight),
+    values: Float32Array.from(weight.read().dataSync()),
+  }));

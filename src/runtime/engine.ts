@@ -5,11 +5,13 @@
 import type { ModelGraph } from '../compiler/model-graph.js';
 import type { Shape } from '../layers/index.js';
 
-/** Examples on their way into an engine. Both arrays are reused for the next batch: an engine copies. */
+/** Examples on their way into an engine. The arrays are reused for the next batch: an engine copies. */
 export interface Batch {
   readonly count: number;
-  /** `count` examples of the model's input shape, one after the other, already scaled. */
-  readonly inputs: Float32Array;
+  /** `count` examples of the model's input shape, one after the other: as they are, or bytes to be scaled. */
+  readonly inputs: Float32Array | Uint8Array;
+  /** What bytes are multiplied with; 1 where it is left out. */
+  readonly scale?: number;
   /** `count` class indices. An engine turns them into what its loss takes. */
   readonly labels: Int32Array;
 }
@@ -66,7 +68,9 @@ export interface TrainingEngine {
   /** The model's outputs alone; the labels are not looked at. */
   predictBatch(batch: Batch): Float32Array | Promise<Float32Array>;
 
-  /** In the order of the model's layers, trainable and others. */
+  /** Names and shapes of `getWeights`, which costs less than the weights. */
+  describeWeights(): readonly Omit<Weight, 'values'>[];
+  /** In tfjs's order: those that are trained come first. */
   getWeights(): readonly Weight[] | Promise<readonly Weight[]>;
   /** Takes weights with the names and shapes of `getWeights`, in any order. */
   setWeights(weights: readonly Pick<Weight, 'name' | 'values'>[]): void | Promise<void>;
@@ -76,7 +80,7 @@ export interface TrainingEngine {
   setOptimizerState(state: OptimizerState): void | Promise<void>;
 
   /** The model's topology as tfjs's `model.json` holds it, equal for equal graphs. */
-  modelTopology(): unknown;
+  modelTopology(): unknown | Promise<unknown>;
 
   dispose(): void;
 }

@@ -1,4 +1,5 @@
 /** The weights of a trained model in forms that other programs and people read. */
+import { formatSafetensors } from '../compiler/safetensors.js';
 import { SpecccError } from '../diagnostics/index.js';
 import type { Shape } from '../layers/index.js';
 import type { Weight } from './engine.js';
@@ -83,7 +84,9 @@ export function weightFiles(
         weights.map((weight) => [`${weight.name.replaceAll('/', '.')}.npy`, formatNpy(weight)]),
       );
     case 'safetensors':
-      return { 'weights.safetensors': formatSafetensors(weights, origin) };
+      return {
+        'weights.safetensors': formatSafetensors(weights, { ...origin, epoch: String(origin.epoch) }),
+      };
   }
 }
 
@@ -153,22 +156,6 @@ function formatNpy({ shape, values }: Weight): Uint8Array {
   const header = `${description}${' '.repeat((64 - (unpadded % 64)) % 64)}\n`;
   const prefix = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length & 255, header.length >> 8]);
   return Buffer.concat([prefix, Buffer.from(header, 'latin1'), bytesOf(values)]);
-}
-
-/** Eight bytes of header length, a JSON header padded with spaces to a multiple of eight, then the values. */
-function formatSafetensors(weights: readonly Weight[], origin: WeightOrigin): Uint8Array {
-  const metadata = Object.fromEntries(Object.entries(origin).map(([key, value]) => [key, String(value)]));
-  const header: Record<string, unknown> = { __metadata__: { format: 'tf', ...metadata } };
-  let offset = 0;
-  for (const { name, shape, values } of weights) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] };
-    offset += values.byteLength;
-  }
-  const text = Buffer.from(JSON.stringify(header));
-  const padded = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, ' ')]);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(padded.length));
-  return Buffer.concat([length, padded, ...weights.map(({ values }) => bytesOf(values))]);
 }
 
 /** Typed arrays are little-endian on every machine that Node runs on but IBM's Z, where tfjs does not run. */

@@ -3,15 +3,16 @@ import type { io } from '@tensorflow/tfjs';
 import type { BackendName } from './backend.js';
 import { checkWeightsFit, readCheckpoint } from './checkpoint.js';
 import type { EngineFactory, TrainingEngine } from './engine.js';
+import { type EngineName, openEngine } from './open-engine.js';
 import { checkpointFolder, type Run } from './run-folder.js';
-import { openTfjsEngine } from './tfjs-engine.js';
 
 export interface RunModelOptions {
   /** `best`, `last`, `epoch-3`; what the run was opened by where it is left out. */
   readonly checkpoint?: string | undefined;
+  readonly engine?: EngineFactory | EngineName | undefined;
   readonly backend?: BackendName | 'auto' | undefined;
-  /** Another engine than tfjs; `backend` is then not looked at. */
-  readonly engine?: EngineFactory | undefined;
+  readonly threads?: number | undefined;
+  readonly relaxed?: boolean | undefined;
 }
 
 export interface RunModel {
@@ -25,10 +26,10 @@ export interface RunModel {
 export async function openRunModel(run: Run, options: RunModelOptions): Promise<RunModel> {
   const checkpoint = options.checkpoint ?? run.checkpoint;
   const { weights, state } = await run.readCheckpoint(checkpoint);
-  const engine = await (options.engine ?? ((graph) => openTfjsEngine(graph, options.backend)))(run.graph);
+  const { engine } = await openEngine(run.graph, options);
   try {
     const place = checkpointFolder(run.folder, checkpoint);
-    checkWeightsFit(weights, await engine.getWeights(), place, run.graph.name);
+    checkWeightsFit(weights, engine.describeWeights(), place, run.graph.name);
     await engine.setWeights(weights);
     return { engine, checkpoint, epoch: state.epoch };
   } catch (error) {

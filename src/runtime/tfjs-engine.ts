@@ -8,8 +8,8 @@ import type { LayersModel, LayerVariable, Optimizer, Scalar, Tensor } from '@ten
 import type { ModelGraph } from '../compiler/model-graph.js';
 import { sizeOf } from '../layers/index.js';
 import { type Backend, type BackendName, openBackend, type Tf } from './backend.js';
-import { buildModel, canonicalWeightName, compileModel } from './build-model.js';
-import type { Batch, TrainingEngine, Weight } from './engine.js';
+import { buildModel, canonicalWeightName, compileModel, describeWeight, readWeights } from './build-model.js';
+import type { Batch, TrainingEngine } from './engine.js';
 import { readOptimizerState, writeOptimizerState } from './optimizer-state.js';
 import { trainingPlan } from './training/check-data.js';
 import { withRandom } from './training/random.js';
@@ -67,8 +67,10 @@ export function tfjsEngine(backend: Backend, graph: ModelGraph): TrainingEngine 
     return tf.tidy(work as () => void) as Result;
   }
 
-  function tensors({ count, inputs, labels }: Batch): { x: Tensor; y: Tensor } {
-    const x = tf.tensor(inputs.subarray(0, count * sizeOf(inputShape)), [count, ...inputShape], 'float32');
+  function tensors({ count, inputs, scale = 1, labels }: Batch): { x: Tensor; y: Tensor } {
+    const given = inputs.subarray(0, count * sizeOf(inputShape));
+    const values = given instanceof Uint8Array ? scaledBytes(given, scale) : given;
+    const x = tf.tensor(values, [count, ...inputShape], 'float32');
     const numbers = tf.tensor(Float32Array.from(labels.subarray(0, count)), [count, 1], 'float32');
     return { x, y: lossForm === 'oneHot' ? toOneHot(tf, numbers, outputSize) : numbers };
   }
@@ -114,17 +116,8 @@ export function tfjsEngine(backend: Backend, graph: ModelGraph): TrainingEngine 
     predictBatch: (batch) =>
       onBackend(() => (inner.predictOnBatch(tensors(batch).x) as Tensor).dataSync() as Float32Array),
 
-    getWeights: () =>
-      onBackend(() =>
-        inner.weights.map(
-          (weight): Weight => ({
-            name: canonicalWeightName(weight),
-            shape: weight.shape as number[],
-            trainable: weight.trainable,
-            values: Float32Array.from(weight.read().dataSync()),
-          }),
-        ),
-      ),
+    describeWeights: () => inner.weights.map(describeWeight),
+    getWeights: () => onBackend(() => readWeights(inner)),
 
     setWeights: (weights) =>
       onBackend(() => {
@@ -150,6 +143,11 @@ export function tfjsEngine(backend: Backend, graph: ModelGraph): TrainingEngine 
       model.dispose();
     },
   };
+}
+
+function scaledBytes(bytes: Uint8Array, scale: number): Float32Array {
+  const scaled = Float32Array.from({ length: 256 }, (_, byte) => byte * scale);
+  return Float32Array.from(bytes, (byte) => scaled[byte]!);
 }
 
 function formOfLabels(loss: string, outputSize: number): LabelForm {

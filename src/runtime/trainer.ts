@@ -10,8 +10,8 @@ import { backendNotices } from './backend.js';
 import { checkWeightsFit, digestOfWeights } from './checkpoint.js';
 import type { TrainingEngine, Weight } from './engine.js';
 import { readInitialWeights } from './initial-weights.js';
+import { openEngine } from './open-engine.js';
 import { checkpointFolder, type RunRecord, runRecordVersion } from './run-folder.js';
-import { openTfjsEngine } from './tfjs-engine.js';
 import { checkData, trainingPlan } from './training/check-data.js';
 import type { StartEvent, TrainEvent, TrainOptions, TrainResult } from './training/events.js';
 import {
@@ -78,12 +78,12 @@ async function trainLocked(
   const settled = await settlePlan(options, folder, existing?.saved?.state.plan);
   checkData(settled.graph, settled.dataset);
   const initial = await initialWeightsFor(options, folder, existing);
-  const engine = await (options.engine ?? ((graph) => openTfjsEngine(graph, options.backend)))(settled.graph);
+  const { engine, reason } = await openEngine(settled.graph, options);
   try {
     const start = await startingPoint(options, folder, engine, settled, existing, initial);
     options.signal?.throwIfAborted();
     const movedOld = isRun && options.fresh ? await moveAside(folder) : null;
-    return await trainFrom({ options, folder, lock, engine, settled, existing, movedOld, start });
+    return await trainFrom({ options, folder, lock, engine, reason, settled, existing, movedOld, start });
   } finally {
     engine.dispose();
   }
@@ -123,7 +123,7 @@ async function startingPoint(
   initial: InitialWeights | undefined,
 ): Promise<StartingPoint> {
   const { epochs } = trainingPlan(options.graph);
-  const weights = await engine.getWeights();
+  const weights = engine.describeWeights();
   if (initial !== undefined) {
     checkWeightsFit(initial, weights, options.initialWeights!, graph.name);
     await engine.setWeights(initial);
@@ -158,6 +158,8 @@ interface Session {
   readonly folder: string;
   readonly lock: RunLock;
   readonly engine: TrainingEngine;
+  /** Why it was chosen, where nobody asked for it. */
+  readonly reason: string | undefined;
   readonly settled: SettledPlan;
   readonly existing: ExistingRun | undefined;
   readonly movedOld: string | null;
@@ -165,13 +167,13 @@ interface Session {
 }
 
 async function trainFrom(session: Session): Promise<TrainResult> {
-  const { options, folder, lock, engine, settled, existing, movedOld, start } = session;
+  const { options, folder, lock, engine, reason, settled, existing, movedOld, start } = session;
   const { graph, dataset, changes } = settled;
   const { state } = start;
   const plan = trainingPlan(graph);
   const emit = (event: TrainEvent) => options.onEvent?.(event);
   const startedAt = performance.now();
-  const fixed = await fixedRecord(session);
+  const fixed = fixedRecord(session);
   const writer = runWriter(folder, graph, dataset, engine, fixed, emit);
   const times = timesOf(existing?.record, state);
   const lastEpoch = state.leg.start + state.leg.epochs;
@@ -185,6 +187,7 @@ async function trainFrom(session: Session): Promise<TrainResult> {
     engine: engine.name,
     backend: engine.backend,
     backendDescription: engine.description,
+    engineReason: reason ?? null,
     folder,
     resumed:
       existing?.saved === undefined
@@ -252,9 +255,8 @@ async function trainFrom(session: Session): Promise<TrainResult> {
   };
 }
 
-async function fixedRecord({ options, engine, settled, start }: Session): Promise<FixedRecord> {
+function fixedRecord({ options, engine, settled, start }: Session): FixedRecord {
   const { graph, dataset } = settled;
-  const weights = await engine.getWeights();
   return {
     format: 'speccc run',
     version: runRecordVersion,
@@ -277,7 +279,7 @@ async function fixedRecord({ options, engine, settled, start }: Session): Promis
       classNames: dataset.classNames,
       scale: dataset.scale,
     },
-    parameters: weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    parameters: engine.describeWeights().reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     leg: start.state.leg,
     monitor: trainingPlan(graph).checkpoint.monitor,
   };

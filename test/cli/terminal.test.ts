@@ -107,6 +107,7 @@ const start: StartEvent = {
   engine: 'tfjs',
   backend: 'wasm',
   backendDescription: 'wasm, SIMD, 1 thread',
+  engineReason: null,
   folder: 'runs/lenet5',
   resumed: null,
   movedOld: null,

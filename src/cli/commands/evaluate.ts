@@ -2,23 +2,29 @@
 import { Option } from 'commander';
 import { SpecccError } from '../../diagnostics/index.js';
 import type { EvaluationResult } from '../../runtime/evaluate.js';
-import { type BackendChoice, backendOption } from '../backend-option.js';
 import { type CommandLine, wholeNumber } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { showDataProgress } from '../data-display.js';
+import {
+  backendOption,
+  type EngineOptions,
+  engineChoice,
+  engineOption,
+  relaxedOption,
+  threadsOption,
+} from '../engine-options.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { formatCount, formatMetric, formatTable, labelled } from '../format.js';
 import { formatBar, openLiveLine } from '../live-line.js';
 import type { Output } from '../terminal.js';
 import { syntheticWarning } from '../training-display.js';
 
-interface Options {
+interface Options extends EngineOptions {
   readonly checkpoint?: string;
   readonly examples: 'train' | 'validation';
   readonly data?: string;
   readonly limitTrain?: number;
   readonly limitValidation?: number;
-  readonly backend: BackendChoice;
   readonly json?: true;
 }
 
@@ -39,7 +45,10 @@ export function addEvaluate(program: CommandLine, context: CommandContext): void
     .option('--data <path>', 'folder or archive with the data set')
     .option('--limit-train <n>', 'only the first n training examples', wholeNumber(1))
     .option('--limit-validation <n>', 'only the first n validation examples', wholeNumber(1))
+    .addOption(engineOption())
     .addOption(backendOption())
+    .addOption(threadsOption())
+    .addOption(relaxedOption())
     .option('--json', 'print one JSON document, with the confusion matrix')
     .examples([
       { command: 'speccc evaluate runs/lenet5', what: 'the best checkpoint on the validation examples' },
@@ -50,7 +59,7 @@ export function addEvaluate(program: CommandLine, context: CommandContext): void
 }
 
 async function evaluate(run: string, options: Options, context: CommandContext): Promise<ExitCode> {
-  const { checkpoint, examples, data, backend, json } = options;
+  const { checkpoint, examples, data, json } = options;
   const limit = limitOf(options);
   const { evaluateRun } = await import('../../runtime/evaluate.js');
   const { out, err } = context.terminal;
@@ -58,7 +67,7 @@ async function evaluate(run: string, options: Options, context: CommandContext):
   try {
     const result = await evaluateRun(run, {
       examples,
-      backend,
+      ...engineChoice(options),
       signal: context.interruptible(),
       ...(json ? {} : { onDataProgress: showDataProgress(err, live) }),
       ...(checkpoint === undefined ? {} : { checkpoint }),

@@ -1,18 +1,24 @@
 /** `speccc predict`: what does a trained model see in a picture? */
 import type { Prediction, PredictResult } from '../../runtime/predict.js';
-import { type BackendChoice, backendOption } from '../backend-option.js';
 import { type CommandLine, wholeNumber } from '../command-line.js';
 import type { CommandContext } from '../context.js';
+import {
+  backendOption,
+  type EngineOptions,
+  engineChoice,
+  engineOption,
+  relaxedOption,
+  threadsOption,
+} from '../engine-options.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { formatMetric, formatTable } from '../format.js';
 import { formatBar } from '../live-line.js';
 import type { Output } from '../terminal.js';
 import { syntheticModel } from '../training-display.js';
 
-interface Options {
+interface Options extends EngineOptions {
   readonly checkpoint?: string;
   readonly top: number;
-  readonly backend: BackendChoice;
   readonly json?: true;
 }
 
@@ -27,7 +33,10 @@ export function addPredict(program: CommandLine, context: CommandContext): void 
     .argument('<image...>', 'pictures')
     .option('--checkpoint <name>', 'best, last, epoch-3, …; best where it is left out')
     .option('--top <n>', 'how many classes to print (3 where it is left out)', wholeNumber(1), 3)
+    .addOption(engineOption())
     .addOption(backendOption())
+    .addOption(threadsOption())
+    .addOption(relaxedOption())
     .option('--json', 'print one JSON document with all outputs')
     .examples([
       { command: 'speccc predict runs/lenet5 cat.jpg', what: 'one picture' },
@@ -43,13 +52,13 @@ export function addPredict(program: CommandLine, context: CommandContext): void 
 async function predict(
   run: string,
   images: readonly string[],
-  { checkpoint, top, backend, json }: Options,
+  { checkpoint, top, json, ...options }: Options,
   { terminal: { out, err } }: CommandContext,
 ): Promise<ExitCode> {
   const { predictRun } = await import('../../runtime/predict.js');
   const result = await predictRun(run, images, {
     top,
-    backend,
+    ...engineChoice(options),
     ...(checkpoint === undefined ? {} : { checkpoint }),
   });
   if (json) {

@@ -3,12 +3,18 @@ import { existsSync } from 'node:fs';
 import { Option } from 'commander';
 import { SpecccError } from '../../diagnostics/index.js';
 import type { Override } from '../../spec/apply-overrides.js';
-import { type BackendChoice, backendOption } from '../backend-option.js';
 import { type CommandLine, collect, wholeNumber } from '../command-line.js';
 import type { CommandContext } from '../context.js';
+import {
+  backendOption,
+  type EngineOptions,
+  engineOption,
+  relaxedOption,
+  threadsOption,
+} from '../engine-options.js';
 import type { SpecToTrain } from '../run-training.js';
 
-export interface TrainCommandOptions {
+export interface TrainCommandOptions extends EngineOptions {
   readonly out?: string;
   readonly epochs?: number;
   readonly batchSize?: number;
@@ -17,7 +23,6 @@ export interface TrainCommandOptions {
   readonly data?: string;
   readonly limitTrain?: number;
   readonly limitValidation?: number;
-  readonly backend: BackendChoice;
   readonly fresh?: true;
   readonly initialWeights?: string;
   readonly onChange?: 'keep-run' | 'use-spec';
@@ -56,7 +61,10 @@ export function addTrain(program: CommandLine, context: CommandContext): void {
     .option('--limit-validation <n>', 'only the first n validation examples', wholeNumber(1))
     .optionsGroup('Run:')
     .option('--out <folder>', 'run folder; runs/NAME where it is left out')
+    .addOption(engineOption())
     .addOption(backendOption())
+    .addOption(threadsOption())
+    .addOption(relaxedOption())
     .addOption(
       new Option('--fresh', 'start over; an earlier run is moved aside, not deleted').conflicts([
         'onChange',

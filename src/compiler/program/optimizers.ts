@@ -4,15 +4,7 @@
  * have for them, so that a run can go on with another engine.
  */
 import type { Argument } from '../../layers/index.js';
-import {
-  type Expression,
-  input,
-  isOf,
-  type ProgramBuilder,
-  type Shape,
-  substitute,
-  type Value,
-} from '../../program/index.js';
+import type { ProgramBuilder, Shape, Value } from '../../program/index.js';
 import { optimizerParameters } from '../../spec/optimizers.js';
 import { epsilon as tiny } from './losses.js';
 
@@ -72,7 +64,7 @@ export function optimizerUpdate(
   const become = trained.map(({ value, gradient }, index) => {
     if (gradient === undefined) return undefined;
     const before = { ...valuesOf(kept[index]!), weight: value, gradient };
-    return inOnePass(rule.update(before, valuesOf(own)), gradient, p);
+    return rule.update(before, valuesOf(own));
   });
   return {
     type: rule.type,
@@ -102,24 +94,6 @@ const assignmentsOf = (slots: Slots, become: Values | undefined): readonly Assig
     ? []
     : Object.entries(slots).map(([key, { value }]) => ({ target: value, value: become[key]! }));
 
-/** Each of the values as one formula of what comes from elsewhere, and of those before it. */
-function inOnePass(values: Values, gradient: Value, p: ProgramBuilder): Values {
-  const passes = new Map([[gradient, gradient]]);
-  return mapEntries(values, (value) => {
-    const inputs: Value[] = [];
-    const formula = (part: Value): Expression => {
-      const pass = passes.get(part);
-      if (pass === undefined && isOf(part, 'map')) {
-        return substitute(part.operation.expression, (index) => formula(part.inputs[index]!));
-      }
-      return input(inputs.push(pass ?? part) - 1);
-    };
-    const pass = p.map(formula(value), inputs);
-    passes.set(value, pass);
-    return pass;
-  });
-}
-
 /** Those of `src/spec/optimizers.ts`: each optimizer has some of them. */
 interface Options {
   readonly learningRate: number;
@@ -144,7 +118,7 @@ interface Rule<Own extends string, Kept extends string> {
   readonly kept: Readonly<Record<Kept, number>>;
   /** What its own numbers become by a step. */
   advance?(own: Readonly<Record<Own, Value>>): Readonly<Record<Own, Value>>;
-  /** What is kept for a weight becomes this, and then the weight, of their values before the step. */
+  /** What a weight becomes, and what is kept for it, of their values before the step. */
   update(
     before: Readonly<Record<Kept | 'weight' | 'gradient', Value>>,
     own: Readonly<Record<Own, Value>>,

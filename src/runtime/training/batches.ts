@@ -1,4 +1,4 @@
-/** Examples on their way into an engine: gathered in the order of the epoch, bytes scaled to floats. */
+/** Examples on their way into an engine: gathered in the order of the epoch. */
 import { type Shape, sizeOf } from '../../layers/index.js';
 import type { Examples } from '../datasets/dataset.js';
 import type { Batch } from '../engine.js';
@@ -9,24 +9,18 @@ import type { Batch } from '../engine.js';
  */
 export function batchFiller(examples: Examples, shape: Shape, scale: number, batchSize: number) {
   const size = sizeOf(shape);
-  const inputs = new Float32Array(batchSize * size);
-  const labels = new Int32Array(batchSize);
-  const scaled = Float32Array.from({ length: 256 }, (_, byte) => byte * scale);
   const { values } = examples;
+  const inputs = new (values instanceof Uint8Array ? Uint8Array : Float32Array)(batchSize * size);
+  const labels = new Int32Array(batchSize);
 
   return (from: number, to: number, order?: Uint32Array): Batch => {
     for (let i = from; i < to; i += 1) {
       const example = order === undefined ? i : order[i]!;
       const source = example * size;
-      const target = (i - from) * size;
-      if (values instanceof Uint8Array) {
-        for (let j = 0; j < size; j += 1) inputs[target + j] = scaled[values[source + j]!]!;
-      } else {
-        inputs.set(values.subarray(source, source + size), target);
-      }
+      inputs.set(values.subarray(source, source + size), (i - from) * size);
       labels[i - from] = examples.labels[example]!;
     }
-    return { count: to - from, inputs, labels };
+    return { count: to - from, inputs, scale, labels };
   };
 }
 

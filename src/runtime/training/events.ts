@@ -5,6 +5,7 @@ import type { Dataset } from '../datasets/dataset.js';
 import type { DataProgress } from '../datasets/progress.js';
 import type { EngineFactory } from '../engine.js';
 import type { Best, HistoryRow } from '../history.js';
+import type { EngineName } from '../open-engine.js';
 
 export interface TrainOptions {
   readonly graph: ModelGraph;
@@ -17,10 +18,14 @@ export interface TrainOptions {
   readonly cacheFolder?: string;
   /** Called while a data set is fetched, as `loadDataset` calls it. */
   readonly onDataProgress?: (progress: DataProgress) => void;
-  /** `auto` where it is left out: the fastest one that works here. */
-  readonly backend?: BackendName | 'auto';
-  /** Another engine than tfjs; `backend` is then not looked at. */
-  readonly engine?: EngineFactory;
+  /** What computes; `auto` where it is left out, see `openEngine`. */
+  readonly engine?: EngineFactory | EngineName | undefined;
+  /** Of tfjs; `auto` where it is left out: the fastest one that works here. */
+  readonly backend?: BackendName | 'auto' | undefined;
+  /** Of the compiled engine: as many as the machine has where it is left out. Results do not depend on it. */
+  readonly threads?: number | undefined;
+  /** The compiled engine may fuse multiplications and additions: faster, and in other bits on other machines. */
+  readonly relaxed?: boolean | undefined;
   /** Only the first so many training or validation examples. */
   readonly limitTrain?: number;
   readonly limitValidation?: number;
@@ -67,10 +72,12 @@ export interface StartEvent {
     readonly train: number;
     readonly validation: number;
   };
-  /** `tfjs`, and what it runs on. */
+  /** `compiled` or `tfjs`, and what it runs on. */
   readonly engine: string;
   readonly backend: string;
   readonly backendDescription: string;
+  /** Why this engine was chosen; null where it was asked for. */
+  readonly engineReason: string | null;
   readonly folder: string;
   readonly resumed: ResumedFrom | null;
   /** Where `fresh` moved the old run to. */

@@ -72,7 +72,7 @@ export function runWriter(
     const weights = await engine.getWeights();
     assertFinite(weights, state);
     const files = checkpointFiles({
-      topology: engine.modelTopology(),
+      topology: await engine.modelTopology(),
       weights,
       optimizer: await engine.getOptimizerState(),
       state,

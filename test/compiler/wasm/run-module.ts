@@ -26,7 +26,7 @@ export async function startModule(
   const bytes = await assembleWat(text);
   const pages = manifest.bytes / 65_536;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-  const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+  const instance = await WebAssembly.instantiate(new WebAssembly.Module(bytes), { env: { memory } });
   return { manifest, memory, command: instance.exports.command as RunningModule['command'] };
 }
 

@@ -36,6 +36,7 @@ export function countingEngine(
     description: 'a test',
     backend: 'counting',
     versions: {},
+    describeWeights: () => specs,
     trainStep: (batch, seed) => {
       const before = values(batch);
       if (options.lossAt !== undefined) before[0] = options.lossAt(iterations);

@@ -1,0 +1,101 @@
+/**
+ * Which engine computes a graph: tfjs on a GPU where there is one, else the compiled engine where it covers the
+ * graph, else tfjs on the fastest backend that works here.
+ */
+
+import type { ModelGraph } from '../compiler/model-graph.js';
+import { uncoveredLayers } from '../compiler/program/forward-pass.js';
+import { SpecccError, SpecError } from '../diagnostics/index.js';
+import { type BackendName, openBackend } from './backend.js';
+import type { EngineFactory, TrainingEngine } from './engine.js';
+import { openTfjsEngine } from './tfjs-engine.js';
+
+export const engineNames = ['auto', 'tfjs', 'compiled'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+export interface EngineChoice {
+  /** `auto` where it is left out. */
+  readonly engine?: EngineName | undefined;
+  /** Of tfjs: naming one is asking for tfjs. */
+  readonly backend?: BackendName | 'auto' | undefined;
+  /** Of the compiled engine. */
+  readonly threads?: number | undefined;
+  readonly relaxed?: boolean | undefined;
+}
+
+export interface OpenedEngine {
+  readonly engine: TrainingEngine;
+  /** Why it was chosen, a clause; undefined where it was asked for. */
+  readonly reason: string | undefined;
+}
+
+/**
+ * @throws SpecError where the compiled engine is asked for and does not cover a layer
+ * @throws SpecccError 'simd-missing', and those of `openBackend`
+ */
+export async function openEngine(
+  graph: ModelGraph,
+  choice: Omit<EngineChoice, 'engine'> & { readonly engine?: EngineFactory | EngineName | undefined } = {},
+): Promise<OpenedEngine> {
+  const { engine = 'auto', backend = 'auto', threads, relaxed } = choice;
+  if (typeof engine === 'function') return { engine: await engine(graph), reason: undefined };
+  const compiled = async () => {
+    const { openCompiledEngine } = await import('./compiled-engine/compiled-engine.js');
+    return openCompiledEngine(graph, {
+      ...(threads !== undefined && { threads }),
+      ...(relaxed !== undefined && { relaxed }),
+    });
+  };
+  if (engine === 'compiled') {
+    refuseUncovered(graph);
+    return { engine: await compiled(), reason: undefined };
+  }
+  if (engine === 'tfjs' || backend !== 'auto') {
+    return { engine: await openTfjsEngine(graph, backend), reason: undefined };
+  }
+  if (await hasGpu()) {
+    return { engine: await openTfjsEngine(graph, 'tfjs-node-gpu'), reason: 'there is a GPU' };
+  }
+  const why = whyNotCompiled(graph);
+  if (why === undefined) return { engine: await compiled(), reason: 'the fastest here' };
+  return { engine: await openTfjsEngine(graph, 'auto'), reason: why };
+}
+
+function refuseUncovered(graph: ModelGraph): void {
+  const uncovered = uncoveredLayers(graph);
+  if (uncovered.length > 0) throw new SpecError(uncovered, graph.source.files);
+  if (!hasSimd()) {
+    throw new SpecccError(
+      'simd-missing',
+      'the compiled engine needs WebAssembly SIMD, which this engine lacks',
+      {
+        hints: ['use --engine tfjs'],
+      },
+    );
+  }
+}
+
+function whyNotCompiled(graph: ModelGraph): string | undefined {
+  const [first, ...others] = uncoveredLayers(graph);
+  if (first !== undefined) {
+    const more = others.length > 0 ? ` and ${others.length} more` : '';
+    return `the compiled engine does not cover it: ${first.message}${more}`;
+  }
+  return hasSimd() ? undefined : 'there is no WebAssembly SIMD here for the compiled engine';
+}
+
+/** A function that makes a vector of zeros. */
+const smallestVectorModule = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
+  11,
+]);
+const hasSimd = () => WebAssembly.validate(smallestVectorModule);
+
+async function hasGpu(): Promise<boolean> {
+  try {
+    return (await openBackend('tfjs-node-gpu')).gpu;
+  } catch (error) {
+    if (error instanceof SpecccError && error.code === 'backend-unavailable') return false;
+    throw error;
+  }
+}
