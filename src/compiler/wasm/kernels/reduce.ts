@@ -48,7 +48,8 @@ export function reduceKernel(
   options: ReduceOptions,
 ): Kernel {
   const { shape } = inputs[0]!;
-  const isBatched = inputs.some(({ batched }) => batched);
+  // Also where all read one number for all lanes.
+  const isBatched = batch || output.batched;
   const vectors = isBatched ? context.lanes / 4 : 1;
   const bytes = inputs.map((input) => bytesPerEntry(input, context));
   const keptAxes = shape.flatMap((_, axis) => (axes.includes(axis) ? [] : [axis]));
