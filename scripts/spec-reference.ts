@@ -121,7 +121,8 @@ function stepInYaml(step: Readonly<Record<string, unknown>>): string {
 
 function layerSection(layer: LayerDefinition): string {
   const { type } = layer;
-  const lines = [`### ${type}`, '', layer.summary, '', optionTable(layer.options as JsonSchema)];
+  const engines = layer.role === 'layer' && layer.forward === undefined ? ['Needs TensorFlow.js: the compiled engine does not run it.', ''] : [];
+  const lines = [`### ${type}`, '', layer.summary, '', ...engines, optionTable(layer.options as JsonSchema)];
   for (const { title, inputs, options, before } of layer.examples) {
     const output = outputShapeOf(layer, options, inputs);
     if (isProblem(output)) throw new Error(`the example of ${type} has no output shape: ${output.message}`);
@@ -146,6 +147,11 @@ function sectionsOf(definitions: ReadonlyMap<string, LayerDefinition>): string[]
     ...types.map((type) => layerSection(definitions.get(type)!)),
   ];
 }
+
+const tfjsOnly = [...layers.values()]
+  .filter(({ forward }) => forward === undefined)
+  .map(({ type }) => type)
+  .sort((a, b) => a.localeCompare(b, 'en'));
 
 function leftOutSection(): string[] {
   return [
@@ -234,6 +240,8 @@ export function specReference(language: Language): string {
     '## Layers',
     '',
     'Every layer also takes what [every step](#steps) may have.',
+    '',
+    `The compiled engine runs all layers but those that need TensorFlow.js: ${tfjsOnly.map((type) => `[${type}](#${type.toLowerCase()})`).join(', ')}.`,
     '',
     ...sectionsOf(layers),
     '## Cells',

@@ -42,6 +42,7 @@ export {
   defineCell,
   defineLayer,
   defineMergeLayer,
+  type ForwardContext,
   formatShape,
   isCall,
   isProblem,

@@ -52,7 +52,7 @@ export const layerCodes = codeTable({
     kind: 'usage',
     title: 'a layer that the compiled engine does not cover',
     explanation:
-      'The compiled engine runs a spec as a WebAssembly program of its own. It covers all layers but the recurrent ones, `embedding`, those of three dimensions, and classes of your own that have no `forward`; the spec reference says so of each layer. Everything else is trained by TensorFlow.js.',
+      'The compiled engine runs a spec as a WebAssembly program of its own. It covers all layers but the recurrent ones, `embedding`, those of three dimensions, and layers of your own that are defined without a `forward`; the spec reference lists them. TensorFlow.js trains all of them.',
     wrong: 'speccc train lstm.yaml --engine compiled',
     right: 'speccc train lstm.yaml --engine tfjs',
   },

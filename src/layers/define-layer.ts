@@ -42,6 +42,10 @@
  *
  * `{ type: scale, factor: 2, name: s1 }` of a spec is then built as `new Scale({ name: 's1', factor: 2 })`, and
  * printed so below `import { Scale } from './scale.js'`.
+ *
+ * The class is what tfjs runs. For the compiled engine, which has no tfjs, a kind says how it computes in primitives:
+ *
+ *     forward: ({ factor }, x, { program }) => program.mul(x, factor),
  */
 import type { Value } from '../program/index.js';
 import type { Argument, Call, LayerClass } from './call.js';

@@ -76,6 +76,7 @@ export {
   type LayerKind,
   type MergeLayerKind,
 } from './define-layer.js';
+export type { ForwardContext } from './forward.js';
 export type {
   LayerDefinition,
   LayerExample,
