@@ -103,14 +103,14 @@ interface Kind<Properties extends TProperties, Input> {
     input: Input,
     context: LowerContext,
   ): Readonly<Record<string, Argument | undefined>>;
+  forward?(options: Options<Properties>, input: ForwardInput<Input>, context: ForwardContext): Value;
+  forwardProblem?(options: Options<Properties>, input: Input): Problem | undefined;
   /** The class that is called, where it is not tfjs's own. */
   readonly implementation?: LayerClass;
 }
 
 export interface LayerKind<Properties extends TProperties> extends Kind<Properties, Shape> {
   readonly examples: readonly (KindExample<Properties> & { readonly input: Shape })[];
-  forward?(options: Options<Properties>, input: ForwardInput<Input>, context: ForwardContext): Value;
-  forwardProblem?(options: Options<Properties>, input: Input): Problem | undefined;
 }
 
 export interface MergeLayerKind<Properties extends TProperties> extends Kind<Properties, readonly Shape[]> {
