@@ -100,11 +100,6 @@ export interface Definition<Input> {
   readonly implementation?: LayerClass;
   /** The call that makes the layer: name, options in the schema's order, lowered initializers and seeds. */
   lower(options: LayerOptions, context: LowerContext): Call;
-  readonly examples: readonly LayerExample[];
-}
-
-/** A kind that takes one input; all but those that join several. */
-export interface SingleDefinition extends Definition<Shape> {
   /**
    * The output in primitives of the tensor program, as tfjs computes it: what the compiled engine runs and trains.
    * Where left out, the kind needs tfjs.
@@ -112,11 +107,16 @@ export interface SingleDefinition extends Definition<Shape> {
   forward?(options: LayerOptions, input: ForwardInput<Input>, context: ForwardContext): Value;
   /** Why `forward` does not cover these options; nothing where it does, or where left out. */
   forwardProblem?(options: LayerOptions, input: Input): Problem | undefined;
-  readonly inputs: 'one';
+  readonly examples: readonly LayerExample[];
 }
 
 /** A value where `Input` is a shape, a list of them where it is a list of shapes. */
 export type ForwardInput<Input> = Input extends Shape ? Value : readonly Value[];
+
+/** A kind that takes one input; all but those that join several. */
+export interface SingleDefinition extends Definition<Shape> {
+  readonly inputs: 'one';
+}
 
 /** A kind that joins at least two inputs: `add`, `concatenate`, `dot`. */
 export interface MergeDefinition extends Definition<readonly Shape[]> {
