@@ -67,7 +67,13 @@ import { strictObject } from './options.js';
 import { isProblem, type Problem } from './problem.js';
 import type { Shape } from './shape.js';
 import type { Static, TObject, TProperties } from './type.js';
-import { lowerWeightOptions, slowWeightProblem, type Weight, weightOptionProblem } from './weight-options.js';
+import {
+  lowerWeightOptions,
+  slowWeightProblem,
+  type Weight,
+  weightOptionProblem,
+  withChoices,
+} from './weight-options.js';
 
 /** A kind's own options together with those that every layer has. */
 type Options<Properties extends TProperties> = Static<TObject<Properties>>;
@@ -172,10 +178,9 @@ function complete<Properties extends TProperties, Input>(
         slowWeightProblem(own, options as LayerOptions, weightsOf(options, input)),
       weights(options: Options<Properties>, input: Input) {
         const frozen = (options as CommonOptions).trainable === false;
-        return weightsOf(options, input).map(({ name, shape, trainable }) => ({
-          name,
-          shape,
-          trainable: trainable && !frozen,
+        return weightsOf(options, input).map((weight) => ({
+          ...withChoices(weight, options as LayerOptions),
+          trainable: weight.trainable && !frozen,
         }));
       },
     }),

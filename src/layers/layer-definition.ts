@@ -3,6 +3,7 @@ import type { Value } from '../program/index.js';
 import type { Call, LayerClass } from './call.js';
 import type { ForwardContext } from './forward.js';
 import type { MaskReading, MaskRole } from './masks.js';
+import type { NamedChoice } from './named-choice.js';
 import type { NestedLayer } from './nested-layer.js';
 import type { Problem } from './problem.js';
 import type { Shape } from './shape.js';
@@ -14,6 +15,10 @@ export interface WeightSpec {
   readonly name: string;
   readonly shape: Shape;
   readonly trainable: boolean;
+  /** Its penalty, which is added to the loss whether the weight is trained or not. */
+  readonly regularizer?: NamedChoice;
+  /** Its bound, which holds after every step that trains it. */
+  readonly constraint?: NamedChoice;
 }
 
 export interface LowerContext {

@@ -60,6 +60,15 @@ function resolve(family: ChoiceFamily, value: NamedChoice) {
   return { type, kind, options: options as ChoiceOptions };
 }
 
+/** The choice's name, and all its options: those that the value leaves out have tfjs's defaults. */
+export function settleChoice(family: ChoiceFamily, value: NamedChoice) {
+  const { type, kind, options } = resolve(family, value);
+  const defaults = Object.entries(kind.options).flatMap(([name, schema]) =>
+    'default' in schema ? [[name, schema.default as Argument] as const] : [],
+  );
+  return { type, options: { ...Object.fromEntries(defaults), ...options } as ChoiceOptions };
+}
+
 /** Why the choice cannot serve a weight of this shape, with its name: `identity needs …`. */
 export function choiceProblem(family: ChoiceFamily, value: NamedChoice, shape: Shape): string | undefined {
   const { type, kind, options } = resolve(family, value);

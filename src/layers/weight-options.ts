@@ -3,7 +3,7 @@ import type { TProperties, TSchema } from 'typebox';
 import type { Argument } from './call.js';
 import { constraints } from './constraints.js';
 import { initializers } from './initializers.js';
-import type { LowerContext } from './layer-definition.js';
+import type { LowerContext, WeightSpec } from './layer-definition.js';
 import {
   type ChoiceFamily,
   choiceProblem,
@@ -17,13 +17,9 @@ import { regularizers } from './regularizers.js';
 import { formatShape, type Shape, sizeOf } from './shape.js';
 
 /** A weight tensor and where its options are. */
-export interface Weight {
-  /** tfjs's name of it: `kernel`, `moving_mean`. */
-  readonly name: string;
+export interface Weight extends WeightSpec {
   /** The prefix of its options: `kernel`, `movingMean`. None where they are those of a layer inside. */
   readonly option?: string;
-  readonly shape: Shape;
-  readonly trainable: boolean;
 }
 
 /** A trainable weight; `option` is the prefix of its options where it is not tfjs's name of the weight. */
@@ -60,6 +56,21 @@ export function unpenalizedWeightOptions<Option extends string>(
     [`${option}Initializer`]: initializer(what, initial),
     [`${option}Constraint`]: constraint(what),
   } as Record<`${Option}Initializer` | `${Option}Constraint`, ReturnType<typeof familySchema>>;
+}
+
+/** The weight with the penalty and the bound that its options have for it. */
+export function withChoices(
+  { option, ...weight }: Weight,
+  options: Readonly<Record<string, unknown>>,
+): WeightSpec {
+  if (option === undefined) return weight;
+  const regularizer = options[`${option}Regularizer`] as NamedChoice | undefined;
+  const constraint = options[`${option}Constraint`] as NamedChoice | undefined;
+  return {
+    ...weight,
+    ...(regularizer !== undefined && { regularizer }),
+    ...(constraint !== undefined && { constraint }),
+  };
 }
 
 const families: Readonly<Record<string, ChoiceFamily>> = {

@@ -45,14 +45,24 @@ describe.each(examples)('$title', ({ kind, example }) => {
     expect(output.dtype).toBe('float32');
   });
 
-  test('has the weights of tfjs, in order', () => {
-    expect(weightsOf(kind, example.options, example.inputs)).toEqual(
-      layer.weights.map((weight) => ({
-        name: ownName(weight),
-        shape: weight.shape,
-        trainable: layer.trainableWeights.includes(weight),
-      })),
+  test('has the weights of tfjs, in order, with their penalties and bounds', () => {
+    const weights = weightsOf(kind, example.options, example.inputs);
+    expect(
+      weights.map(({ name, shape, trainable, constraint }) => [
+        name,
+        shape,
+        trainable,
+        constraint !== undefined,
+      ]),
+    ).toEqual(
+      layer.weights.map((weight) => [
+        ownName(weight),
+        weight.shape,
+        layer.trainableWeights.includes(weight),
+        (weight as unknown as { constraint: unknown }).constraint !== null,
+      ]),
     );
+    expect(weights.filter(({ regularizer }) => regularizer !== undefined)).toHaveLength(layer.losses.length);
   });
 
   test('survives being saved and loaded', async () => {

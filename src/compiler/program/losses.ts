@@ -2,6 +2,7 @@
  * tfjs's losses in primitives: the formulas of tfjs-layers' losses.ts, operation by operation, so that gradients are
  * tfjs's also where a formula is cut off.
  */
+import { activate } from '../../layers/activations.js';
 import type { ProgramBuilder, Value } from '../../program/index.js';
 import type { LossName } from '../../spec/losses.js';
 
@@ -62,7 +63,7 @@ const losses: Readonly<Record<LossName, Loss>> = {
 
   logcosh(target, outputs, p) {
     const difference = p.sub(outputs, target);
-    const softplus = logOfOnePlusExp(p.mul(difference, -2), p);
+    const softplus = activate('softplus', p.mul(difference, -2), p);
     return mean(p.sub(p.add(difference, softplus), Math.LN2), p);
   },
 
@@ -77,7 +78,7 @@ const losses: Readonly<Record<LossName, Loss>> = {
   binaryCrossentropy(target, outputs, p) {
     const probability = clip(outputs, epsilon, almostOne, p);
     const logit = p.log(p.div(probability, p.sub(1, probability)));
-    return mean(p.sub(logOfOnePlusExp(logit, p), p.mul(logit, target)), p);
+    return mean(p.sub(activate('softplus', logit, p), p.mul(logit, target)), p);
   },
 
   kullbackLeiblerDivergence(target, outputs, p) {
@@ -97,10 +98,3 @@ const losses: Readonly<Record<LossName, Loss>> = {
 };
 
 const margin: Loss = (target, outputs, p) => p.maximum(0, p.sub(1, p.mul(target, outputs)));
-
-/**
- * log(1 + exp(x)) without overflow: max(0, x) + log(1 + exp(-|x|)). The maximum has no part in the gradient at zero,
- * where that of -|x| is one, so that the sum is the sigmoid everywhere.
- */
-const logOfOnePlusExp = (x: Value, p: ProgramBuilder) =>
-  p.add(p.maximum(0, x), p.log1p(p.exp(p.neg(p.abs(x)))));

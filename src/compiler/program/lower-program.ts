@@ -3,7 +3,13 @@
  * makes of its weights. All parts are made by one builder, so that what they have in common is there once.
  */
 import type { NamedChoice } from '../../layers/named-choice.js';
-import { differentiate, poolFirst, type ProgramBuilder, programBuilder, type Value } from '../../program/index.js';
+import {
+  differentiate,
+  type ProgramBuilder,
+  poolFirst,
+  programBuilder,
+  type Value,
+} from '../../program/index.js';
 import type { LossName } from '../../spec/losses.js';
 import type { ModelGraph, TrainingPlan } from '../model-graph.js';
 import { constrained } from './constraints.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { optimizerUpdate } from '../../../src/compiler/program/optimizers.js';
-import { programBuilder, type Value, valuesBefore } from '../../../src/program/index.js';
+import { fuse, programBuilder, type Value, valuesBefore } from '../../../src/program/index.js';
 import { evaluateCall } from '../../../src/runtime/build-model.js';
 import { readOptimizerState } from '../../../src/runtime/optimizer-state.js';
 import { lowerOptimizer, type Optimizer, optimizerSchema } from '../../../src/spec/optimizers.js';
@@ -121,12 +121,13 @@ describe.each(optimizers.map((optimizer) => [JSON.stringify(optimizer), optimize
   },
 );
 
-test('a weight takes one pass, and each of its slots one', () => {
+test('a weight takes one pass once its formulas are joined, and each of its slots one', () => {
   const p = programBuilder();
   const [weight, gradient] = ['weight', 'gradient'].map((name) => p.source(name, [4], false));
   const update = optimizerUpdate('adam', [0.001], [{ name: 'w', value: weight!, gradient }], p);
-  const results = [...update.weights.map((value) => value!), ...update.assignments.map(({ value }) => value)];
-  const passes = valuesBefore(results).filter(
+  const results = [update.weights[0]!, ...update.assignments.map(({ value }) => value)];
+  const joined = fuse(results, p);
+  const passes = valuesBefore(results.map((value) => joined.get(value)!)).filter(
     ({ operation, shape }) => operation.kind === 'map' && shape.length > 0,
   );
   expect(passes).toHaveLength(3);
