@@ -1,14 +1,56 @@
+/**
+ * What no instruction computes, for four lanes at a time: functions of f32x4 vectors, written without branches,
+ * tables or memory. All are good to two units in the last place over all floats (`docs` say where less), and take
+ * infinities, zeros of either sign, what is not a number and denormal numbers as they should.
+ */
+import { erf } from './functions/error-function.js';
 import { exp, expm1, sigmoid, tanh } from './functions/exponential.js';
-import { constantGlobals } from './functions/vector-function.js';
-export type VectorFunctionName = 'exp'|'expm1'|'log'|'log1p'|'tanh'|'sigmoid'|'erf'|'pow'|'uniform'|'normal';
-const c = (v: number) => `(v128.const f32x4 ${v} ${v} ${v} ${v})`;
-export function functionTexts(names: readonly string[], o: { relaxed: boolean }): string {
-  const known = { exp, expm1, sigmoid, tanh } as Record<string, typeof exp>;
-  const all = new Set([...names, 'exp']);
-  const text = [...all].map((n) => known[n]?.text(o) ?? (n === 'log' ? `(func $log (param $x v128) (result v128) (local $y v128) (local $e v128)
-   (local.set $y (f32x4.mul (f32x4.convert_i32x4_s (i32x4.sub (local.get $x) (i32x4.splat (i32.const 0x3f800000)))) ${c(Math.LN2 / 2 ** 23)}))
-   ${('(local.set $e (call $exp (local.get $y))) (local.set $y (f32x4.add (local.get $y) (f32x4.div (f32x4.mul '+c(2)+' (f32x4.sub (local.get $x) (local.get $e))) (f32x4.add (local.get $x) (local.get $e)))))\n').repeat(3)}
-   (local.get $y))` : n === 'uniform' || n === 'normal' ? `(func $${n} (param $k i32) (param $s i32) (param $x v128) (param $y v128) (result v128)
-   (f32x4.mul ${c(2 ** -24)} (f32x4.convert_i32x4_u (i32x4.shr_u (i32x4.mul (i32x4.add (i32x4.mul (local.get $x) (i32x4.splat (i32.const 747796405))) (i32x4.mul (i32x4.add (local.get $y) (i32x4.splat (i32.add (local.get $k) (local.get $s)))) (i32x4.splat (i32.const 277803737)))) (i32x4.splat (i32.const 2654435))) (i32.const 8)))))` : `(func $${n} (param $x v128) (result v128) (local.get $x))`)).join('\n');
-  return constantGlobals(text) + text;
+import { log, log1p } from './functions/logarithm.js';
+import { pow } from './functions/power.js';
+import { normal, threefry, uniform } from './functions/random.js';
+import { cosTurns, sinTurns } from './functions/turns.js';
+import {
+  constantGlobals,
+  type VectorFunction,
+  type VectorFunctionName,
+  type VectorFunctionOptions,
+  vectorFunctionNames,
+} from './functions/vector-function.js';
+
+export type { VectorFunction, VectorFunctionName, VectorFunctionOptions };
+
+export const vectorFunctions: Readonly<Record<VectorFunctionName, VectorFunction>> = {
+  exp,
+  expm1,
+  sigmoid,
+  tanh,
+  log,
+  log1p,
+  erf,
+  pow,
+  sinTurns,
+  cosTurns,
+  threefry,
+  uniform,
+  normal,
+};
+
+/**
+ * The texts of the functions, of those that they call, and of the globals that hold their constants: each once, in
+ * an order that does not depend on that of the names. To be put into a module that has no global named `$f32x4:…`,
+ * `$i32x4:…`, `$f64x2:…` or `$i64x2:…`.
+ */
+export function functionTexts(names: Iterable<VectorFunctionName>, options: VectorFunctionOptions): string {
+  const needed = new Set<VectorFunctionName>();
+  const need = (name: VectorFunctionName) => {
+    if (needed.has(name)) return;
+    needed.add(name);
+    vectorFunctions[name].calls.forEach(need);
+  };
+  for (const name of names) need(name);
+  const texts = vectorFunctionNames
+    .filter((name) => needed.has(name))
+    .map((name) => `${vectorFunctions[name].text(options)}\n`)
+    .join('');
+  return constantGlobals(texts) + texts;
 }

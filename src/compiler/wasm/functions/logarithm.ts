@@ -39,13 +39,13 @@ const exponentBits = splatBits(0xff800000);
 const infinity = splat(Number.POSITIVE_INFINITY);
 
 /** Sets `$power`, which is k in the bits of the exponent, and `$f`, from a positive number that is not denormal. */
-const splitNumber = (number: string): readonly Step[] => [
+export const splitNumber = (number: string): readonly Step[] => [
   ['$power', and(subInts(number, squareRootOfHalf), exponentBits)],
   ['$f', sub(subInts(number, '$power'), splat(1))],
 ];
 
 /** Sets `$log` = log(1 + f) + k ln 2, from `$f` and `$power`. */
-function logarithm(options: VectorFunctionOptions): readonly Step[] {
+export function logarithm(options: VectorFunctionOptions): readonly Step[] {
   const { multiplyAdd, multiplySub, polynomial } = arithmetic(options);
   const [high, low] = ln2.map((part) => splat(part / 2 ** 23)) as [string, string];
   return [
@@ -97,7 +97,7 @@ export const log1p: VectorFunction = {
         ['$added', sub('$number', splat(1))],
         ['$lost', add(sub(splat(1), sub('$number', '$added')), sub('$x', '$added'))],
         ...splitNumber('$number'),
-        ['$f', add('$f', mul('$lost', subInts(splat(1), '$power')))],
+        ['$f', add('$f', div('$lost', addInts('$power', splat(1))))],
         ...logarithm(options),
         ...specialCases('$x', '$number'),
       ],

@@ -35,7 +35,8 @@ export interface VectorFunction {
   text(options: VectorFunctionOptions): string;
 }
 
-export type Step = readonly [local: string, value: string];
+/** Sets a local; or several, `$one $other`, from as many results. */
+export type Step = readonly [locals: string, value: string];
 
 interface FunctionParts {
   /** `$x` for a vector, `$key: i32` for a number. */
@@ -45,23 +46,23 @@ interface FunctionParts {
   readonly results: readonly string[];
 }
 
-export function functionText(
-  name: VectorFunctionName,
-  { parameters, steps, results }: FunctionParts,
-): string {
+export function functionText(name: string, { parameters, steps, results }: FunctionParts): string {
   const types = new Map(parameters.map((parameter) => parameter.split(': ') as [string, string | undefined]));
-  const locals = new Set(steps.map(([local]) => local).filter((local) => !types.has(local)));
+  const locals = new Set(steps.flatMap(([set]) => set.split(' ')).filter((local) => !types.has(local)));
   const header = [
     `(func $${name}`,
     ...[...types].map(([local, type = 'v128']) => `(param ${local} ${type})`),
     `(result${' v128'.repeat(results.length)})`,
     ...[...locals].map((local) => `(local ${local} v128)`),
   ];
-  const body = [
-    ...steps.map(([local, value]) => `(local.set ${local} ${value})`),
-    ...results.map(operandText),
-  ];
+  const body = [...steps.map(stepText), ...results.map(operandText)];
   return `${header.join(' ')}\n${body.map((line) => `  ${line}\n`).join('')})`;
+}
+
+function stepText([set, value]: Step): string {
+  const locals = set.split(' ');
+  if (locals.length === 1) return `(local.set ${set} ${value})`;
+  return [value, ...locals.reverse().map((local) => `(local.set ${local})`)].join(' ');
 }
 
 const operandText = (operand: string) => (operand.startsWith('$') ? `(local.get ${operand})` : operand);
@@ -99,14 +100,15 @@ export const atLeast = (x: string, bound: number): string => instruction('f32x4.
  * A number in all lanes. It is a global, for an engine makes a constant anew at each call, by three instructions,
  * but loads a global by one.
  */
-export const splat = (value: number): string => `(global.get $f32x4:${numberText(value)})`;
+export const splat = (value: number): string => `(global.get $f32x4:${numberText(Math.fround(value))})`;
 /** 32 bits in all lanes. */
 export const splatBits = (bits: number): string => `(global.get $i32x4:0x${bits.toString(16)})`;
 
-function numberText(value: number): string {
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  return String(Math.fround(value));
-}
+export const splatDouble = (value: number): string => `(global.get $f64x2:${numberText(value)})`;
+/** 64 bits in both lanes. */
+export const splatLongBits = (bits: bigint): string => `(global.get $i64x2:0x${bits.toString(16)})`;
+
+const numberText = (value: number) => (Number.isFinite(value) ? String(value) : value > 0 ? 'inf' : '-inf');
 
 /** The globals of all the constants in a text, each once, in the order of their first use. */
 export function constantGlobals(text: string): string {
