@@ -18,7 +18,10 @@ export interface AssembleOptions {
  * A text that is wrong is a bug of its writer: a plain `Error` with the assembler's message, the line and the
  * column.
  */
-export async function assembleWat(text: string, options: AssembleOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+export async function assembleWat(
+  text: string,
+  options: AssembleOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   assembler ??= loadAssembler();
   const { parseWat } = await assembler;
   const features: Features = { threads: true, relaxed_simd: options.relaxed ?? false };

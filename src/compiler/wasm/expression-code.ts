@@ -97,9 +97,13 @@ export function expressionCode(
       case 'div':
         return `(f32x4.${name} ${code(first)} ${code(second)})`;
       case 'maximum':
-        return `(f32x4.max ${code(first)} ${code(second)})`;
-      case 'minimum':
-        return `(f32x4.min ${code(first)} ${code(second)})`;
+      case 'minimum': {
+        // Beside a number the short forms do: they give the first where it is not a number.
+        const pick = name === 'maximum' ? 'max' : 'min';
+        return second.kind === 'number'
+          ? `(f32x4.p${pick} ${code(first)} ${code(second)})`
+          : `(f32x4.${pick} ${code(first)} ${code(second)})`;
+      }
       case 'neg':
       case 'abs':
       case 'sqrt':

@@ -17,6 +17,7 @@ import {
 } from '../wat.js';
 import {
   coordinates,
+  divisorOf,
   type Kernel,
   type KernelContext,
   type Layout,
@@ -26,6 +27,12 @@ import {
 import { tapsAt, tapsOnto } from './window-range.js';
 
 type Pool = 'maxPool' | 'averagePool';
+
+/** Vectors that a unit takes at once where windows overlap. */
+const vectorGroups = [8, 4, 2];
+
+/** One instruction of the processor, where `f32x4.max` is many: it does not look for what is not a number. */
+const largerF = (one: string, other: string): string => `(f32x4.pmax ${one} ${other})`;
 
 const keyOf = (kind: string, window: Window, layouts: readonly Layout[], { lanes }: KernelContext) =>
   `${kind} ${JSON.stringify([window, layouts])} ${lanes}`;
@@ -85,7 +92,7 @@ export function poolKernel(
               writer.loop(horizontal.from, horizontal.to, 1, (tapX) => {
                 const value = load(add(get('$in0'), from!, place(0, row, tapY), place(1, column, tapX)));
                 return [
-                  set(sum, kind === 'maxPool' ? `(f32x4.max ${get(sum)} ${value})` : addF(get(sum), value)),
+                  set(sum, kind === 'maxPool' ? largerF(get(sum), value) : addF(get(sum), value)),
                 ];
               }),
             ),
@@ -244,7 +251,7 @@ export function maxPoolInputKernel(
           ...values.map((value, tap) => set(value, load(get(from), xOffsets[tap]!))),
           set(
             most,
-            values.map(get).reduce((one, other) => `(f32x4.max ${one} ${other})`),
+            values.map(get).reduce(largerF),
           ),
           set(
             left,
@@ -287,32 +294,37 @@ export function maxPoolInputKernel(
   }
 
   function overlapping(writer: Writer): readonly string[] {
-    const [most, left, hit, value] = ['most', 'left', 'hit', 'value'].map((hint) =>
-      writer.local('v128', hint),
-    ) as [string, string, string, string];
-    const [fromY, toY, fromX, toX, to] = ['fromY', 'toY', 'fromX', 'toX', 'to'].map((hint) =>
+    const group = divisorOf(vectors, vectorGroups);
+    const [mosts, lefts] = [writer.locals('v128', 'most', group), writer.locals('v128', 'left', group)];
+    const [value, hit] = [writer.local('v128', 'value'), writer.local('v128', 'hit')];
+    const [fromY, toY, fromX, toX, from, to] = ['fromY', 'toY', 'fromX', 'toX', 'from', 'to'].map((hint) =>
       writer.local('i32', hint),
-    ) as [string, string, string, string, string];
+    ) as [string, string, string, string, string, string];
+    const [xBase, dyBase, outBase] = ['xBase', 'dyBase', 'outBase'].map((hint) =>
+      writer.local('i32', hint),
+    ) as [string, string, string];
     const place = (axis: 0 | 1, at: string, tap: string) =>
       sub(
         add(mul(get(at), window.strides[axis]), mul(get(tap), window.dilations[axis])),
         window.before[axis],
       );
+    const entry = (base: string, layout: Layout, row: Int, column: Int) =>
+      add(get(base), mul(row, layout.strides[0]! * lane), mul(column, layout.strides[1]! * lane));
     return writer.loop(get('$from'), get('$to'), 1, (unit) => {
-      const [channel, vector] = coordinates(unit, [channels, vectors]);
-      const offset = (layout: Layout) => add(mul(channel!, layout.strides[2]! * lane), mul(vector!, 16));
-      const bases = [x, dy, output].map((layout, index) => {
-        const base = writer.local('i32', 'base');
-        return { base, line: set(base, add(get(['$in0', '$in1', '$out'][index]!), offset(layout))) };
-      });
-      const [xBase, dyBase, outBase] = bases.map(({ base }) => base) as [string, string, string];
-      const entry = (base: string, layout: Layout, row: Int, column: Int) =>
-        add(get(base), mul(row, layout.strides[0]! * lane), mul(column, layout.strides[1]! * lane));
+      const [channel, vector] = coordinates(unit, [channels, vectors / group]);
+      const base = (local: string, parameter: string, layout: Layout) =>
+        set(
+          local,
+          add(get(parameter), mul(channel!, layout.strides[2]! * lane), mul(vector!, 16 * group)),
+        );
       return [
-        ...bases.map(({ line }) => line),
+        base(xBase, '$in0', x),
+        base(dyBase, '$in1', dy),
+        base(outBase, '$out', output),
         ...writer.loop(0, height, 1, (row) =>
           writer.loop(0, width, 1, (column) => [
-            store(entry(outBase, output, get(row), get(column)), f32x4(0)),
+            set(to, entry(outBase, output, get(row), get(column))),
+            ...lefts.map((_, index) => store(get(to), f32x4(0), 16 * index)),
           ]),
         ),
         ...writer.loop(0, rows, 1, (row) =>
@@ -321,27 +333,34 @@ export function maxPoolInputKernel(
             const horizontal = tapsAt(window, 1, get(column), width, columns);
             const each = (body: (tapY: string, tapX: string) => readonly string[]) =>
               writer.loop(get(fromY), get(toY), 1, (tapY) =>
-                writer.loop(get(fromX), get(toX), 1, (tapX) => body(tapY, tapX)),
+                writer.loop(get(fromX), get(toX), 1, (tapX) => [
+                  set(from, entry(xBase, x, place(0, row, tapY), place(1, column, tapX))),
+                  ...body(tapY, tapX),
+                ]),
               );
             return [
               set(fromY, vertical.from),
               set(toY, vertical.to),
               set(fromX, horizontal.from),
               set(toX, horizontal.to),
-              set(most, f32x4(Number.NEGATIVE_INFINITY)),
+              ...mosts.map((most) => set(most, f32x4(Number.NEGATIVE_INFINITY))),
+              ...each(() =>
+                mosts.map((most, index) => set(most, largerF(get(most), load(get(from), 16 * index)))),
+              ),
+              set(to, entry(dyBase, dy, get(row), get(column))),
+              ...lefts.map((left, index) => set(left, load(get(to), 16 * index))),
               ...each((tapY, tapX) => [
-                set(value, load(entry(xBase, x, place(0, row, tapY), place(1, column, tapX)))),
-                set(most, `(f32x4.max ${get(most)} ${get(value)})`),
-              ]),
-              set(left, load(entry(dyBase, dy, get(row), get(column)))),
-              ...each((tapY, tapX) => [
-                set(
-                  hit,
-                  `(f32x4.eq ${load(entry(xBase, x, place(0, row, tapY), place(1, column, tapX)))} ${get(most)})`,
-                ),
                 set(to, entry(outBase, output, place(0, row, tapY), place(1, column, tapX))),
-                store(get(to), addF(load(get(to)), `(v128.and ${get(left)} ${get(hit)})`)),
-                set(left, `(v128.andnot ${get(left)} ${get(hit)})`),
+                ...lefts.flatMap((left, index) => [
+                  set(value, load(get(from), 16 * index)),
+                  set(hit, `(f32x4.eq ${get(value)} ${get(mosts[index]!)})`),
+                  store(
+                    get(to),
+                    addF(load(get(to), 16 * index), `(v128.and ${get(left)} ${get(hit)})`),
+                    16 * index,
+                  ),
+                  set(left, `(v128.andnot ${get(left)} ${get(hit)})`),
+                ]),
               ]),
             ];
           }),
@@ -353,8 +372,8 @@ export function maxPoolInputKernel(
   return {
     key: keyOf('maxPoolInput', window, [x, dy, output], context),
     text: (name) => watFunction(name, parametersOf(2), isTiling ? tiling : overlapping),
-    units: isTiling ? rows : channels * vectors,
-    cost: rows * columns * channels * vectors * taps * (isTiling ? 5 : 20),
+    units: isTiling ? rows : channels * (vectors / divisorOf(vectors, vectorGroups)),
+    cost: rows * columns * channels * vectors * taps * (isTiling ? 5 : 10),
     functions: [],
   };
 }
