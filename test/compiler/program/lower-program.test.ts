@@ -160,7 +160,8 @@ test('without a plan of training there is prediction alone', () => {
   });
 });
 
-test('LeNet-5', async () => {
+test('LeNet-5', { timeout: 180_000 }, async () => {
   const graph = compileSpec(readFileSync('specs/lenet5.yaml', 'utf8'), 'specs/lenet5.yaml');
-  await compareSteps(graph, 1e-5, { steps: 1, count: 1, lanes: 1 });
+  const [engine] = await compareSteps(graph, 1e-5, { steps: 1, count: 1, lanes: 1 });
+  engine.dispose();
 });
