@@ -105,15 +105,24 @@ export function canonicalWeightName(weight: LayerVariable): string {
   return weight.originalName;
 }
 
-export const describeWeight = (weight: LayerVariable): Omit<Weight, 'values'> => ({
-  name: canonicalWeightName(weight),
-  shape: weight.shape as number[],
-  trainable: weight.trainable,
-});
+/**
+ * Without their values, which cost more. tfjs counts the weights of a frozen layer as trainable, each by itself; here
+ * they are not, since no step changes them.
+ */
+export function describeWeights(model: LayersModel): readonly Omit<Weight, 'values'>[] {
+  const trained = new Set(model.trainableWeights);
+  return model.weights.map((weight) => ({
+    name: canonicalWeightName(weight),
+    shape: weight.shape as number[],
+    trainable: trained.has(weight),
+  }));
+}
 
 /** Copies: some backends hand out the very memory of a tensor. */
-export const readWeights = (model: LayersModel): readonly Weight[] =>
-  model.weights.map((weight) => ({
-    ...describeWeight(weight),
+export function readWeights(model: LayersModel): readonly Weight[] {
+  const described = describeWeights(model);
+  return model.weights.map((weight, index) => ({
+    ...described[index]!,
     values: Float32Array.from(weight.read().dataSync()),
   }));
+}

@@ -8,7 +8,13 @@ import type { LayersModel, LayerVariable, Optimizer, Scalar, Tensor } from '@ten
 import type { ModelGraph } from '../compiler/model-graph.js';
 import { sizeOf } from '../layers/index.js';
 import { type Backend, type BackendName, openBackend, type Tf } from './backend.js';
-import { buildModel, canonicalWeightName, compileModel, describeWeight, readWeights } from './build-model.js';
+import {
+  buildModel,
+  canonicalWeightName,
+  compileModel,
+  describeWeights,
+  readWeights,
+} from './build-model.js';
 import type { Batch, TrainingEngine } from './engine.js';
 import { readOptimizerState, writeOptimizerState } from './optimizer-state.js';
 import { trainingPlan } from './training/check-data.js';
@@ -116,7 +122,7 @@ export function tfjsEngine(backend: Backend, graph: ModelGraph): TrainingEngine 
     predictBatch: (batch) =>
       onBackend(() => (inner.predictOnBatch(tensors(batch).x) as Tensor).dataSync() as Float32Array),
 
-    describeWeights: () => inner.weights.map(describeWeight),
+    describeWeights: () => describeWeights(inner),
     getWeights: () => onBackend(() => readWeights(inner)),
 
     setWeights: (weights) =>
