@@ -95,7 +95,9 @@ async function measure(name: BackendName): Promise<Timing> {
 }
 
 function stepOn(backend: Backend): () => Promise<unknown> {
-  const graph = compileSpec(readFileSync(options.spec, 'utf8'), options.spec);
+  const graph = compileSpec(readFileSync(options.spec, 'utf8'), options.spec, {
+    set: [{ path: 'training.batchSize', value: String(batchSize) }],
+  });
   const engine = tfjsEngine(backend, graph);
   const { shape } = graph.inputs[0]!;
   const classes = graph.nodes.at(-1)!.outputShape.at(-1)!;
@@ -110,7 +112,7 @@ function stepOn(backend: Backend): () => Promise<unknown> {
     values: Uint8Array.from({ length: count * sizeOf(shape) }, random),
     labels: Uint8Array.from({ length: count }, () => random() % classes),
   };
-  return trainingSteps(engine, graph, examples, 1 / 255, batchSize);
+  return trainingSteps(engine, graph, examples, 1 / 255);
 }
 
 /** Puts a stopwatch around every kernel. Time in a kernel that another one runs is its own. */

@@ -16,9 +16,16 @@ export interface Round {
   readonly accuracy: number;
 }
 
-export interface ContestantProcess {
+/** What a contestant says of itself. */
+export interface Introduction {
   /** Of the libraries that compute, by their names. */
   readonly versions: Readonly<Record<string, string>>;
+  /** What it chose by itself: `channels last`. May be empty. */
+  readonly setting: string;
+}
+
+export interface ContestantProcess {
+  readonly introduction: Introduction;
   train(steps: number): Promise<Round>;
   stop(): Promise<void>;
 }
@@ -50,13 +57,13 @@ export async function startContestant(
     await ended;
   };
 
-  const ready = (await answer()) as Pick<ContestantProcess, 'versions'> | { readonly unavailable: string };
+  const ready = (await answer()) as Introduction | { readonly unavailable: string };
   if ('unavailable' in ready) {
     await stop();
     return ready;
   }
   return {
-    versions: ready.versions,
+    introduction: ready,
     train: async (steps) => {
       child.stdin.write(`${steps}\n`);
       return { steps, ...((await answer()) as Omit<Round, 'steps'>) };

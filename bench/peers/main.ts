@@ -50,9 +50,11 @@ async function main(): Promise<void> {
   const python = withPeers ? await preparePython(request.python, scratch, note) : undefined;
   const peaks = python === undefined ? [] : await measurePeaks(python, contestants);
   const results: TaskResult[] = [];
-  for (const task of tasks) results.push(await runTask(task, { request, python }));
   const report: Report = { date: new Date().toISOString(), machine: describeMachine(), peaks, results };
-  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
+  for (const task of tasks) {
+    results.push(await runTask(task, { request, python }));
+    if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);
+  }
   console.log(formatReport(report));
   const rows = results.flatMap((result) => result.rows);
   if (rows.some((row) => 'failed' in row && row.failed)) process.exitCode = 1;

@@ -3,7 +3,12 @@
  * started and warmed up first; the one whose turn it is has the machine to itself.
  */
 import type { Task } from './arguments.js';
-import { type ContestantProcess, type Round, startContestant } from './contestant-process.js';
+import {
+  type ContestantProcess,
+  type Introduction,
+  type Round,
+  startContestant,
+} from './contestant-process.js';
 import { type Contestant, describeContestant } from './contestants.js';
 
 export type Command = readonly [string, ...string[]];
@@ -11,8 +16,7 @@ export type Command = readonly [string, ...string[]];
 /** What one contestant did; `reason` says why it did nothing. */
 export type Row = Contestant & (Measured | Missing);
 
-export interface Measured {
-  readonly versions: Readonly<Record<string, string>>;
+export interface Measured extends Introduction {
   readonly rounds: readonly Round[];
 }
 
@@ -65,7 +69,10 @@ export async function measureTask(
   }
   for (const { process } of runners) await process.stop();
   const measured = new Map(
-    runners.map(({ contestant, process, rounds }) => [contestant, { versions: process.versions, rounds }]),
+    runners.map(({ contestant, process, rounds: done }) => [
+      contestant,
+      { ...process.introduction, rounds: done },
+    ]),
   );
   return contestants.map((contestant) => ({
     ...contestant,

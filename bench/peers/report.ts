@@ -67,14 +67,14 @@ function rowsOf({ network, batchSize, multiplyAdds, rows }: TaskResult, peaks: r
     .map((row) => ({ ...row, times: timesOf(row) }))
     .sort((a, b) => a.times.median - b.times.median);
   const fastest = measured.find(({ kind }) => kind === 'peer')?.times.median;
-  return measured.map(({ title, threads, times: { median, least, most } }) => {
+  return measured.map(({ title, setting, threads, times: { median, least, most } }) => {
     const imagesPerSecond = (batchSize / median) * 1000;
     const rate = imagesPerSecond * multiplyAdds;
     const peak = peaks.find((candidate) => candidate.threads === threads)?.multiplyAdds;
     return [
       network,
       String(batchSize),
-      title,
+      setting === '' ? title : `${title}, ${setting}`,
       String(threads),
       milliseconds(median),
       `${milliseconds(least)}–${milliseconds(most)}`,

@@ -225,6 +225,7 @@ def initial_state(network: Network) -> State:
 class JaxTrainer:
     def __init__(self, network: Network, images: Images, batch_size: int) -> None:
         self.versions = {"jax": jax.__version__}
+        self.setting = ""
         self.network = network
         self.images = images
         self.batch_size = batch_size

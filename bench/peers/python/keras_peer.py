@@ -69,6 +69,7 @@ def make_model(network: Network) -> keras.Model:
 class KerasTrainer:
     def __init__(self, network: Network, images: Images, batch_size: int) -> None:
         self.versions = {"keras": keras.__version__, "jax": jax.__version__}
+        self.setting = ""
         self.model = make_model(network)
         self.parameters = self.model.count_params()
         adam = network.adam

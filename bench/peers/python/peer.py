@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import sys
+from math import isfinite
 from pathlib import Path
 from time import perf_counter
 from typing import TextIO
@@ -34,11 +35,11 @@ def open_trainer(arguments: argparse.Namespace) -> Trainer:
     match arguments.peer:
         case "pytorch" | "pytorch-compile":
             import torch
-            from pytorch_peer import PyTorchTrainer
+            from pytorch_peer import open_pytorch
 
             torch.set_num_threads(arguments.threads)
             compiled = arguments.peer == "pytorch-compile"
-            trainer = PyTorchTrainer(network, images, batch_size, compiled=compiled)
+            trainer = open_pytorch(network, images, batch_size, compiled=compiled)
         case "jax":
             limit_processors(arguments.threads)
             from jax_peer import JaxTrainer
@@ -68,12 +69,14 @@ def serve(arguments: argparse.Namespace, answers: TextIO) -> None:
     except UnavailableError as error:
         answer({"unavailable": str(error)})
         return
-    answer({"versions": trainer.versions})
+    answer({"versions": trainer.versions, "setting": trainer.setting})
     for line in sys.stdin:
         steps = int(line)
         start = perf_counter()
         loss, accuracy = trainer.train(steps)
         seconds = perf_counter() - start
+        if not isfinite(loss):
+            raise ValueError(f"the loss is {loss}")
         answer({"seconds": seconds, "loss": loss, "accuracy": accuracy})
 
 

@@ -18,6 +18,8 @@ class Trainer(Protocol):
 
     versions: Mapping[str, str]
     """Of the libraries, by their names."""
+    setting: str
+    """What it was free to choose; may be empty."""
     parameters: int
     """How many values the weights have, trained or not."""
 
