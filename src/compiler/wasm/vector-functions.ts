@@ -1,7 +1,7 @@
 /**
- * What no instruction computes, for four lanes at a time: functions of f32x4 vectors, written without branches,
- * tables or memory. All are good to two units in the last place over all floats (`docs` say where less), and take
- * infinities, zeros of either sign, what is not a number and denormal numbers as they should.
+ * What no instruction computes, for four lanes at a time: functions of f32x4 vectors. They are good to two units
+ * in the last place for every float: infinities, zeros of either sign, denormal numbers and what is not a number give
+ * what they should, fused or not. What is not so says so where it is defined.
  */
 import { erf } from './functions/error-function.js';
 import { exp, expm1, sigmoid, tanh } from './functions/exponential.js';

@@ -33,6 +33,7 @@ const powerCoefficients = [1, -0.69314699, 0.24022222, -0.05550648, 0.0096728355
 export const erf: VectorFunction = {
   name: 'erf',
   calls: [],
+  ulps: 1.5,
   text(options) {
     const { multiplyAdd, polynomial } = arithmetic(options);
     // Its lowest bits are those of a whole number, with the bias of an exponent.

@@ -34,6 +34,7 @@ import {
  */
 const coefficients = [0.66666776, 0.39977568, 0.2987147];
 
+/** The bits of √½. */
 const squareRootOfHalf = splatBits(0x3f3504f3);
 const exponentBits = splatBits(0xff800000);
 const infinity = splat(Number.POSITIVE_INFINITY);
@@ -64,10 +65,11 @@ const specialCases = (x: string, number: string): readonly Step[] => [
   ['$log', select('$log', sub(sqrt(number), infinity), less(splat(0), number))],
 ];
 
-/** The natural logarithm. Denormal numbers are taken as what they are. */
+/** The natural logarithm, of denormal numbers too. */
 export const log: VectorFunction = {
   name: 'log',
   calls: [],
+  ulps: 0.9,
   text: (options) =>
     functionText('log', {
       parameters: ['$x'],
@@ -84,10 +86,11 @@ export const log: VectorFunction = {
     }),
 };
 
-/** log(1 + x). */
+/** log(1 + x), with all its places where x is small. */
 export const log1p: VectorFunction = {
   name: 'log1p',
   calls: [],
+  ulps: 1.6,
   text: (options) =>
     functionText('log1p', {
       parameters: ['$x'],

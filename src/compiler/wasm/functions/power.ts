@@ -1,7 +1,4 @@
-/**
- * x^y as the C library defines it, by way of 2^(y log2 |x|) in double precision, two lanes at a time: with that
- * precision the only error to speak of is the last rounding.
- */
+/** Powers, as 2^(y log2 |x|) in double precision, so that the only error to speak of is the last rounding. */
 import {
   abs,
   and,
@@ -32,17 +29,16 @@ const floor = instruction('f32x4.floor');
 const polynomial = (x: string, coefficients: readonly number[]) =>
   coefficients.map(splatDouble).reduceRight((inner, term) => addDoubles(mulDoubles(inner, x), term));
 
-/** log2(1 + f) / s by s² with s = f / (2 + f): the series of 2 atanh(s) / ln 2. What is left out is below 2^-39. */
+/** log2(1 + f) / s by s² with s = f / (2 + f): the series of 2 atanh(s) / ln 2. What is left out is 2^-39 of it. */
 const logCoefficients = Array.from({ length: 7 }, (_, index) => 2 / Math.LN2 / (2 * index + 1));
 
-/** 2^r for |r| at most a half: its series. What is left out is below 2^-27. */
+/** 2^r for |r| at most a half: its series. What is left out is 2^-32 of it. */
 const powerCoefficients = [1];
-for (let index = 1; index < 8; index += 1) {
+for (let index = 1; index < 9; index += 1) {
   powerCoefficients.push((powerCoefficients.at(-1)! * Math.LN2) / index);
 }
 
-/** The bits of the double one. */
-const one = 0x3ffn << 52n;
+/** The exponent of the number one, as it is written in a double. */
 const exponentBias = 1023;
 
 /** Two lanes: `$x` is a single without its sign, `$y` a single, both as doubles. */
@@ -54,8 +50,8 @@ const halfText = functionText('pow:half', {
     ['$f', subDoubles(subLongs('$x', '$power'), splatDouble(1))],
     ['$s', divDoubles('$f', addDoubles('$f', splatDouble(2)))],
     // A whole number in the bits of 2^52 is that number and 2^52.
-    ['$power', instruction('i64x2.add')('$power', splatLongBits(one))],
-    ['$power', or(`(i64x2.shr_u (local.get $power) (i32.const 52))`, splatLongBits(0x433n << 52n))],
+    ['$power', instruction('i64x2.add')('$power', splatDouble(1))],
+    ['$power', or('(i64x2.shr_u (local.get $power) (i32.const 52))', splatLongBits(0x433n << 52n))],
     ['$log', mulDoubles('$s', polynomial(mulDoubles('$s', '$s'), logCoefficients))],
     ['$log', addDoubles('$log', subDoubles('$power', splatDouble(2 ** 52 + exponentBias)))],
     // Of a single, only the logarithm of zero or infinity is so large; they were taken for other numbers.
@@ -91,6 +87,7 @@ const half = (lanes: typeof lower) =>
 export const pow: VectorFunction = {
   name: 'pow',
   calls: [],
+  ulps: 0.52,
   text() {
     const whole = equal(floor('$y'), '$y');
     const evenPart = mul(floor(mul('$y', splat(0.5))), splat(2));

@@ -55,6 +55,7 @@ function* threefrySteps(): Generator<Step> {
 export const threefry: VectorFunction = {
   name: 'threefry',
   calls: [],
+  ulps: 0,
   text: () =>
     functionText('threefry', {
       parameters,
@@ -75,6 +76,7 @@ const upperBits = (word: string) => instruction('f32x4.convert_i32x4_s')(shiftRi
 export const uniform: VectorFunction = {
   name: 'uniform',
   calls: ['threefry'],
+  ulps: 0,
   text: () =>
     functionText('uniform', {
       parameters,
@@ -90,6 +92,7 @@ export const uniform: VectorFunction = {
 export const normal: VectorFunction = {
   name: 'normal',
   calls: ['threefry', 'cosTurns'],
+  ulps: 4,
   text: (options) =>
     functionText('normal', {
       parameters,

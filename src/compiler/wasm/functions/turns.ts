@@ -48,6 +48,7 @@ function turnText(name: VectorFunctionName, quarters: 0 | 1, options: VectorFunc
 export const sinTurns: VectorFunction = {
   name: 'sinTurns',
   calls: [],
+  ulps: 1.6,
   text: (options) => turnText('sinTurns', 0, options),
 };
 
@@ -55,5 +56,6 @@ export const sinTurns: VectorFunction = {
 export const cosTurns: VectorFunction = {
   name: 'cosTurns',
   calls: [],
+  ulps: 1.6,
   text: (options) => turnText('cosTurns', 1, options),
 };

@@ -31,6 +31,8 @@ export interface VectorFunction {
   readonly name: VectorFunctionName;
   /** The functions that its text calls. */
   readonly calls: readonly VectorFunctionName[];
+  /** The largest error for any operands, in units in the last place of the exact result. */
+  readonly ulps: number;
   /** The text of `(func $name …)`. Its constants are globals, which `functionTexts` prints too. */
   text(options: VectorFunctionOptions): string;
 }
