@@ -2,7 +2,7 @@
  * Makes the values of a program. Equal operations on equal inputs give the same value, so that nothing is computed
  * twice, however often layers, gradients and optimizers ask for it.
  */
-import { call, type Expression, expressionText, input, number } from './expression.js';
+import { call, type Expression, expressionText, input, number, numberText } from './expression.js';
 import type { Make } from './primitive.js';
 import { convolve, convolveInput, convolveKernel } from './primitives/convolve.js';
 import { depthwise, depthwiseInput, depthwiseKernel } from './primitives/depthwise.js';
@@ -66,6 +66,7 @@ export interface ProgramBuilder extends Elementwise {
 
 export function programBuilder(): ProgramBuilder {
   const known = new Map<string, Value>();
+  const sources = new Map<string, Value>();
 
   const make: Make = (operation, inputs, shape, batched = inputs.some((value) => value.batched)) => {
     const key = keyOf(operation, inputs, shape, batched);
@@ -107,15 +108,16 @@ export function programBuilder(): ProgramBuilder {
       ]),
     ) as Elementwise),
     make,
-    source: (name, shape, batched) => make({ kind: 'source', name }, [], shape, batched),
+    source(name, shape, batched) {
+      const source = make({ kind: 'source', name }, [], shape, batched);
+      const former = sources.get(name) ?? source;
+      if (source !== former) throw new Error(`'${name}' is a source of [${former.shape.join(', ')}] already`);
+      sources.set(name, source);
+      return source;
+    },
     constant: (values, shape) => make({ kind: 'constant', values }, [], shape, false),
     random: (distribution, shape, stream, { batched = true, seed } = {}) =>
-      make(
-        { kind: 'random', distribution, stream, ...(seed !== undefined && { seed }) },
-        [],
-        shape,
-        batched,
-      ),
+      make({ kind: 'random', distribution, stream, ...(seed !== undefined && { seed }) }, [], shape, batched),
     map: (expression, inputs) => map(make, expression, inputs),
     sum: reducer('sum'),
     max: reducer('max'),
@@ -146,9 +148,10 @@ export function programBuilder(): ProgramBuilder {
 
 function keyOf(operation: Operation, inputs: readonly Value[], shape: Shape, batched: boolean): string {
   const { kind, ...rest } = operation;
-  const attributes = JSON.stringify(rest, (key, value: unknown) =>
-    key === 'expression' || key === 'epilogue' ? expressionText(value as Expression) : value,
-  );
+  const attributes = JSON.stringify(rest, (key, value: unknown) => {
+    if (key === 'expression' || key === 'epilogue') return expressionText(value as Expression);
+    return typeof value === 'number' ? numberText(value) : value;
+  });
   return `${kind} ${attributes} ${inputs.map(({ id }) => id).join(',')} ${shape.join('x')} ${batched}`;
 }
 

@@ -74,8 +74,11 @@ export function expressionText(expression: Expression): string {
     case 'input':
       return `$${expression.index}`;
     case 'number':
-      return Object.is(expression.value, -0) ? '-0' : String(expression.value);
+      return numberText(expression.value);
     case 'call':
       return `${expression.name}(${expression.args.map(expressionText).join(',')})`;
   }
 }
+
+/** Different for different numbers: -0 is not 0. */
+export const numberText = (value: number): string => (Object.is(value, -0) ? '-0' : String(value));

@@ -40,7 +40,7 @@ test('maps, reductions and views', () => {
 });
 
 test('convolutions and pools', () => {
-  const x = p.source('x', [3, 3, 1], true);
+  const x = p.source('image', [3, 3, 1], true);
   const kernel = p.source('kernel', [2, 2, 1, 1], false);
   const y = p.convolve(x, kernel, plain, [2, 2]);
   const same: Window = { ...plain, strides: [2, 2] };
@@ -54,7 +54,7 @@ test('convolutions and pools', () => {
     p.maxPoolInput(x, p.maxPool(x, same, [2, 2]), same),
     p.averagePoolInput(p.averagePool(x, same, [2, 2]), same, [3, 3]),
   ];
-  expect(run(results, { x: [1, 2, 3, 4, 5, 6, 7, 8, 9], kernel: [1, 0, 0, 2] }, 1)).toEqual([
+  expect(run(results, { image: [1, 2, 3, 4, 5, 6, 7, 8, 9], kernel: [1, 0, 0, 2] }, 1)).toEqual([
     [11, 14, 20, 23],
     [12, 15, 21, 24],
     [11, 14, 0, 20, 45, 28, 0, 40, 46],
