@@ -7,6 +7,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { compileSpec } from '../../src/compiler/index.js';
 import type { BackendName } from '../../src/runtime/backend.js';
+import { openCompiledEngine } from '../../src/runtime/compiled-engine/compiled-engine.js';
 import type { Examples } from '../../src/runtime/datasets/dataset.js';
 import { inspectCifar10, loadDataset } from '../../src/runtime/datasets/index.js';
 import type { TrainingEngine } from '../../src/runtime/engine.js';
@@ -31,12 +32,16 @@ const golden = JSON.parse(
   gunzipSync(readFileSync(new URL('../fixtures/golden/lenet5-adam.json.gz', import.meta.url))).toString(),
 ) as Golden;
 
-async function goldenEngine(backend: BackendName): Promise<TrainingEngine> {
+type EngineName = 'compiled' | BackendName;
+
+async function goldenEngine(name: EngineName): Promise<TrainingEngine> {
   const file = 'specs/lenet5.yaml';
-  const engine = await openTfjsEngine(compileSpec(readFileSync(file, 'utf8'), file), backend);
+  const graph = compileSpec(readFileSync(file, 'utf8'), file);
+  const engine =
+    name === 'compiled' ? await openCompiledEngine(graph, { threads: 2 }) : await openTfjsEngine(graph, name);
   await engine.setWeights(
-    Object.entries(golden.initialWeights).map(([name, { base64 }]) => ({
-      name,
+    Object.entries(golden.initialWeights).map(([weight, { base64 }]) => ({
+      name: weight,
       values: new Float32Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer),
     })),
   );
@@ -57,19 +62,20 @@ const { complete: cached } = await inspectCifar10();
 
 describe('the golden trace', () => {
   it.each([
+    ['compiled', 10],
     ['wasm', 10],
     ['cpu', 2],
-  ] as const)('on %s: the first %i steps', { timeout: 180_000 }, async (backend, steps) => {
-    const engine = await goldenEngine(backend);
+  ] as const)('on %s: the first %i steps', { timeout: 180_000 }, async (name, steps) => {
+    const engine = await goldenEngine(name);
     await followTrace(engine, cifar10First320(), steps);
     engine.dispose();
   });
 
-  it.skipIf(!cached)(
-    'on wasm: all steps, the final weights, and what they say of test images (skipped where CIFAR-10 is not in the cache)',
-    async () => {
+  it.skipIf(!cached).each(['compiled', 'wasm'] as const)(
+    'on %s: all steps, the final weights, and what they say of test images (skipped where CIFAR-10 is not in the cache)',
+    async (engineName) => {
       const data = await loadDataset({ type: 'cifar10' }, { inputShape: [32, 32, 3], seed: 1 });
-      const engine = await goldenEngine('wasm');
+      const engine = await goldenEngine(engineName);
       await followTrace(engine, data.train, golden.steps.length);
 
       for (const { name, values } of await engine.getWeights()) {
