@@ -3,7 +3,6 @@
  * polynomial of r in [-ln 2 / 2, ln 2 / 2].
  */
 import {
-  type Arithmetic,
   abs,
   add,
   and,
@@ -24,6 +23,7 @@ import {
   sub,
   subInts,
   type VectorFunction,
+  type VectorFunctionOptions,
 } from './vector-function.js';
 
 /** ln 2 in two parts: the first has 15 bits, so that its product with k is exact. */
@@ -42,12 +42,8 @@ const exponentBias = 127;
  * Sets `$power`, whose lowest bits are k + bias, `$r`, and `$grown` = e^r - 1. Added to 1.5 · 2^23 a number is rounded
  * to a whole one, which is then what the lowest bits of the sum are. With `greatest`, k stays there, and r grows.
  */
-function split(
-  x: string,
-  bias: number,
-  { multiplyAdd, multiplySub, polynomial }: Arithmetic,
-  greatest?: number,
-) {
+function split(x: string, bias: number, options: VectorFunctionOptions, greatest?: number): readonly Step[] {
+  const { multiplyAdd, multiplySub, polynomial } = arithmetic(options);
   const shift = 1.5 * 2 ** 23 + bias;
   const power = multiplyAdd(x, splat(Math.LOG2E), splat(shift));
   return [
@@ -56,7 +52,7 @@ function split(
     ['$r', multiplySub('$k', splat(ln2[0]), x)],
     ['$r', multiplySub('$k', splat(ln2[1]), '$r')],
     ['$grown', multiplyAdd(mul('$r', '$r'), polynomial('$r', coefficients), '$r')],
-  ] as const satisfies readonly Step[];
+  ];
 }
 
 /** 2^k, where the bias was that of a single. */
@@ -74,8 +70,9 @@ export const exp: VectorFunction = {
       steps: [
         // Beyond these bounds lie infinity and zero.
         ['$x', atLeast(atMost('$x', 89), -104)],
-        ...split('$x', 2 * exponentBias, arithmetic(options)),
-        // 2^k as a product of two powers, since k goes from -150 to 128.
+        ...split('$x', 2 * exponentBias, options),
+        // As k goes from -150 to 128, 2^k is a product of two powers, of k/2 rounded down and of the rest. A bias
+        // that is twice that of an exponent gives both theirs.
         ['$half', instruction('i32x4.shr_s')('$power', '(i32.const 1)')],
         ['$grown', mul(add('$grown', splat(1)), shiftLeft('$half', 23))],
       ],
@@ -95,7 +92,7 @@ export const expm1: VectorFunction = {
         ['$sign', and('$x', signBit)],
         ['$x', atLeast(atMost('$x', 89), -20)],
         // Half of the result at first, since k may be 128.
-        ...split('$x', exponentBias - 1, arithmetic(options)),
+        ...split('$x', exponentBias - 1, options),
         ['$power', powerOfTwo],
         ['$half', sub(mul('$grown', '$power'), sub(splat(0.5), '$power'))],
       ],
@@ -111,19 +108,19 @@ export const sigmoid: VectorFunction = {
   name: 'sigmoid',
   calls: [],
   ulps: 2,
-  text(options) {
-    const arithmetics = arithmetic(options);
-    return functionText('sigmoid', {
+  text: (options) =>
+    functionText('sigmoid', {
       parameters: ['$x'],
       steps: [
         ['$x', atLeast(instruction('f32x4.neg')('$x'), -30)],
-        ...split('$x', exponentBias - 1, arithmetics, 128),
+        // Half of 1 + e^-x at first: doubled, it becomes infinite where it should.
+        ...split('$x', exponentBias - 1, options, 128),
         ['$power', powerOfTwo],
-        ['$half', add(arithmetics.multiplyAdd('$grown', '$power', splat(0.5)), '$power')],
+        // The largest term comes last, so that the sum is rounded once to speak of.
+        ['$half', add(arithmetic(options).multiplyAdd('$grown', '$power', splat(0.5)), '$power')],
       ],
       results: [div(splat(1), add('$half', '$half'))],
-    });
-  },
+    }),
 };
 
 /** (tanh x / x - 1) / x² for |x| < 0.28, by x²; made as the coefficients above, relative error 7e-9. */
@@ -135,8 +132,7 @@ export const tanh: VectorFunction = {
   calls: [],
   ulps: 1.5,
   text(options) {
-    const arithmetics = arithmetic(options);
-    const { multiplyAdd, polynomial } = arithmetics;
+    const { multiplyAdd, polynomial } = arithmetic(options);
     return functionText('tanh', {
       parameters: ['$x'],
       steps: [
@@ -144,8 +140,9 @@ export const tanh: VectorFunction = {
         ['$small', multiplyAdd(mul('$square', '$x'), polynomial('$square', tanhCoefficients), '$x')],
         ['$size', abs('$x')],
         ['$twice', atMost(add('$size', '$size'), 20)],
-        ...split('$twice', exponentBias, arithmetics),
+        ...split('$twice', exponentBias, options),
         ['$power', powerOfTwo],
+        // e^2|x| - 1
         ['$grown', sub(mul('$grown', '$power'), sub(splat(1), '$power'))],
         ['$size', select('$small', div('$grown', add('$grown', splat(2))), less('$size', splat(0.28)))],
       ],

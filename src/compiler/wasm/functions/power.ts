@@ -89,14 +89,13 @@ export const pow: VectorFunction = {
   calls: [],
   ulps: 0.52,
   text() {
-    const whole = equal(floor('$y'), '$y');
     const evenPart = mul(floor(mul('$y', splat(0.5))), splat(2));
     const text = functionText('pow', {
       parameters: ['$x', '$y'],
       steps: [
         ['$size', abs('$x')],
         ['$power', `(i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 ${half(lower)} ${half(upper)})`],
-        ['$whole', whole],
+        ['$whole', equal(floor('$y'), '$y')],
         ['$odd', and('$whole', notEqual(evenPart, '$y'))],
         ['$power', xor('$power', and(and('$odd', '$x'), splatBits(0x80000000)))],
         // All bits set are not a number.

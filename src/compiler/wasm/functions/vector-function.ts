@@ -124,7 +124,7 @@ export function constantGlobals(text: string): string {
 }
 
 /** Sums of products, fused or not. */
-export interface Arithmetic {
+interface Arithmetic {
   /** one · other + term */
   multiplyAdd(one: string, other: string, term: string): string;
   /** term - one · other */
