@@ -31,9 +31,9 @@ export const layerCodes = codeTable({
   },
   'unusable-mask': {
     kind: 'spec',
-    title: 'a recurrent layer that tfjs would give a wrong mask',
+    title: 'a layer that tfjs would give a wrong mask',
     explanation:
-      '`masking`, and `embedding` with `maskZero`, mark the steps that recurrent layers skip. tfjs hands the mask on to every recurrent layer that it computes later, even where another layer has changed the steps in between, and it loses it in merge layers other than `concatenate`. The results would be wrong without a word, so this is an error.',
+      '`masking`, and `embedding` with `maskZero`, mark the steps that recurrent layers skip. tfjs hands the mask on to every recurrent layer that it computes later, even where another layer has changed the steps in between, and it loses it in merge layers other than `concatenate`. A `softmax` layer takes any mask that was there before it for one of its own values: write `{ type: activation, activation: softmax }`. The results would be wrong without a word, so this is an error.',
     wrong:
       'input: [5, 3]\nlayers:\n  - { type: masking }\n  - { type: lstm, units: 4 }\n  - { type: repeatVector, n: 5 }\n  - { type: lstm, units: 4 }',
     right:

@@ -5,6 +5,7 @@
  *   one or not;
  * - merge layers other than `concatenate` give it a dimension too many, and `concatenate` fails where only some of
  *   its inputs have one, unless it joins along the last axis;
+ * - `softmax` takes it for one of its values, which it is not;
  * - `timeDistributed` hands the mask of its steps to the layer inside, which takes it for one of its own steps.
  */
 import type { MaskRole } from './masks.js';
@@ -81,7 +82,7 @@ function readingProblem(
         ? `would get the mask of ${made} from tfjs, which is not that of its input`
         : `cannot use the mask of ${made}, which tfjs gives it in a wrong form`,
     hint:
-      mask === 'none'
+      mask === 'none' && reading === 'rightly'
         ? `remove '${maker.name}', or let every layer between it and this one keep the steps`
         : `remove '${maker.name}'`,
   };

@@ -31,6 +31,8 @@ export const softmax = defineLayer({
       hint: "set 'axis: -1', or insert 'permute' before it",
     };
   },
+  // It would have to be of the shape of the values, and none is.
+  readsMask: () => 'wrongly',
   forward({ axis = 1 }, x, { program }) {
     const axes = inputAxes(axis, x.shape, 'axis') as readonly number[];
     return softmaxAlong(

@@ -183,6 +183,27 @@ describe('what tfjs masks wrongly is a problem', () => {
     expect(() => model.predict(tf.ones([2, 3, 4, 2]))).toThrow();
   });
 
+  test('any mask before a softmax', () => {
+    const steps: Step[] = [
+      masking,
+      { name: 'f', type: 'flatten' },
+      { name: 'd', type: 'dense', units: 3 },
+      { name: 's', type: 'softmax' },
+    ];
+    expect(problemsOf(input, steps)).toEqual([
+      {
+        name: 's',
+        problem: {
+          code: 'unusable-mask',
+          message: "would get the mask of masking 'm' from tfjs, which is not that of its input",
+          hint: "remove 'm'",
+        },
+      },
+    ]);
+    expect(() => build(input, place(input, steps)).predict(tf.tensor3d(whole))).toThrow();
+    expect(problemsOf(input, steps.slice(1))).toEqual([]);
+  });
+
   test('masks of some inputs only, joined along another axis than the last', () => {
     const steps = (axis: number): Step[] => [
       { name: 'm', type: 'masking' },
