@@ -5,6 +5,7 @@
  */
 import type { Expression } from './expression.js';
 
+/** A tensor's shape without its batch dimension, in tfjs's order: an image is [height, width, channels]. */
 export type Shape = readonly number[];
 
 /** How a window moves over an image of [height, width, channels]. */

@@ -1,8 +1,10 @@
 /** Forward passes of all layers against tfjs, in inference. */
 import * as tf from '@tensorflow/tfjs';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { compileSpec } from '../../../src/compiler/check-spec.js';
 import { forwardPass, uncoveredLayers } from '../../../src/compiler/program/forward-pass.js';
-import { programBuilder } from '../../../src/program/index.js';
+import { createRegistry, defineLayer, type ForwardContext, Type } from '../../../src/layers/index.js';
+import { programBuilder, type Value } from '../../../src/program/index.js';
 import { canonicalWeightName } from '../../../src/runtime/build-model.js';
 import { interpret } from '../../program/interpret.js';
 import { graphOf, specGraphs } from '../example-graphs.js';
@@ -75,4 +77,42 @@ test('layers that need tfjs are told with their places', () => {
         "timeDistributed 'timeDistributed_1' has a embedding in it, which is a layer that only tfjs can compute",
     },
   ]);
+});
+
+describe('a layer of your own', () => {
+  class Scale {}
+  const scale = (forward: object) =>
+    defineLayer({
+      type: 'scale',
+      summary: 'Multiplies all values by a factor.',
+      options: { factor: Type.Number({ description: 'The factor.' }) },
+      outputShape: (_options, input) => input,
+      implementation: { className: 'Scale', module: './scale.js', class: Scale },
+      examples: [{ input: [4], options: { factor: 2 } }],
+      ...forward,
+    });
+  const text = 'name: own\ninput: [3]\nlayers:\n  - { type: scale, factor: 2, name: double }\n';
+  const compiled = (forward: object) =>
+    compileSpec(text, 'own.yaml', { layers: createRegistry([scale(forward)]) });
+
+  test('is covered where it says how it computes', () => {
+    const graph = compiled({
+      forward: ({ factor }: { factor: number }, x: Value, { program }: ForwardContext) =>
+        program.mul(x, factor),
+    });
+    expect(uncoveredLayers(graph)).toEqual([]);
+    const { outputs } = forwardPass(graph, programBuilder(), false);
+    const [output] = interpret(outputs, { lanes: 1, source: () => [1, 2, 3] });
+    expect([...output!]).toEqual([2, 4, 6]);
+  });
+
+  test('needs tfjs where it does not', () => {
+    const [problem] = uncoveredLayers(compiled({}));
+    expect(problem).toMatchObject({
+      code: 'not-compilable',
+      file: 'own.yaml',
+      range: { start: { line: 4 } },
+    });
+    expect(problem!.message).toBe("scale 'double' is a layer that only tfjs can compute");
+  });
 });
