@@ -7,6 +7,7 @@ import type { ModelGraph } from '../compiler/model-graph.js';
 import { uncoveredLayers } from '../compiler/program/forward-pass.js';
 import { SpecccError, SpecError } from '../diagnostics/index.js';
 import { type BackendName, openBackend } from './backend.js';
+import { hasSimd } from './compiled-engine/vector-support.js';
 import type { EngineFactory, TrainingEngine } from './engine.js';
 import { openTfjsEngine } from './tfjs-engine.js';
 
@@ -83,13 +84,6 @@ function whyNotCompiled(graph: ModelGraph): string | undefined {
   }
   return hasSimd() ? undefined : 'there is no WebAssembly SIMD here for the compiled engine';
 }
-
-/** A function that makes a vector of zeros. */
-const smallestVectorModule = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
-  11,
-]);
-const hasSimd = () => WebAssembly.validate(smallestVectorModule);
 
 async function hasGpu(): Promise<boolean> {
   try {

@@ -104,7 +104,7 @@ export function generateModule(
 function schedule(
   part: ProgramPart,
   p: ProgramBuilder,
-  { lanes }: ModuleOptions,
+  { lanes, relaxed }: ModuleOptions,
   sources: Map<string, Place>,
   nextBuffer: () => number,
 ): Schedule {
@@ -115,12 +115,12 @@ function schedule(
   const assigned = new Set(part.assignments.map(({ value }) => fused.get(value)!));
   const late = lateValues(values, assigned);
   const inPieces = ![...late].some((value) => value.batched);
-  const context: StepContext = { lanes, control, inPieces };
+  const context: StepContext = { lanes, relaxed, control, inPieces };
   const ordered = inPieces
     ? [...values.filter((value) => !late.has(value)), ...values.filter((value) => late.has(value))]
     : values;
   const assignments = part.assignments.map(({ target, value }) => ({ target, value: fused.get(value)! }));
-  const { steps, placeOf } = placeValues(ordered, assignments, sources, nextBuffer);
+  const { steps, placeOf } = placeValues(ordered, assignments, sources, nextBuffer, context);
   const results = part.results.map((result) => placeOf(fused.get(result)!));
   const scheduled = steps.map(
     (step): ScheduledStep => ({

@@ -3,7 +3,8 @@
  * other strides, and what is joined by a concatenation is written into its part of the whole from the start.
  */
 import { isOf, type Shape, sizeOf, type Value } from '../../program/index.js';
-import type { Layout } from './kernels/kernel.js';
+import { packedWeights } from './kernels/convolve.js';
+import type { KernelContext, Layout } from './kernels/kernel.js';
 
 /** A piece of memory that holds entries of one kind. */
 export interface Buffer {
@@ -34,6 +35,12 @@ export type Step =
     }
   | {
       readonly kind: 'copy';
+      readonly value: Value;
+      readonly inputs: readonly [Place];
+      readonly output: Place;
+    }
+  | {
+      readonly kind: 'pack';
       readonly value: Value;
       readonly inputs: readonly [Place];
       readonly output: Place;
@@ -96,6 +103,7 @@ export function placeValues(
   assignments: readonly Assignment[],
   sources: Map<string, Place>,
   nextBuffer: () => number,
+  context: KernelContext,
 ): Placed {
   const places = new Map<Value, Place>();
   const targets = new Map<Value, Place>();
@@ -141,6 +149,14 @@ export function placeValues(
     copyInto(value, place, spread);
     return spread;
   };
+
+  function packed(value: Value, weights: Place): Place {
+    const layout = packedWeights(weights.layout, { ...weights.layout, shape: value.shape }, context);
+    if (layout === undefined) return weights;
+    const own = { ...newPlace(layout.shape, false), layout };
+    steps.push({ kind: 'pack', value, inputs: [weights], output: own });
+    return own;
+  }
 
   function partsOf(value: Value, whole: Place): readonly Place[] {
     if (!isOf(value, 'concat')) throw new Error('only a concatenation has parts');
@@ -236,6 +252,7 @@ export function placeValues(
       }
       default: {
         const read = readsLanes.has(operation.kind) ? inputs.map(laneWise) : inputs.map(placeOf);
+        if (operation.kind === 'convolve') read[1] = packed(value, read[1]!);
         const target = ownTargets.get(value);
         const output =
           (target === undefined ? targets.get(value) : sources.get(target)) ?? newPlace(shape, batched);

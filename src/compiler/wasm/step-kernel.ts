@@ -1,6 +1,6 @@
 /** The kernel of each step. */
 import { input } from '../../program/index.js';
-import { convolveInputKernel, convolveKernel } from './kernels/convolve.js';
+import { convolveInputKernel, convolveKernel, packKernel } from './kernels/convolve.js';
 import { convolveWeightsKernel } from './kernels/convolve-weights.js';
 import { depthwiseInputKernel, depthwiseKernel, depthwiseWeightsKernel } from './kernels/depthwise.js';
 import { bytesPerEntry, type Kernel, type KernelContext, type Layout } from './kernels/kernel.js';
@@ -23,6 +23,7 @@ export function stepKernel(step: Step, context: StepContext): Kernel {
   if (step.kind === 'zero') {
     return zeroKernel(Math.ceil((step.output.buffer.size * bytesPerEntry(output, context)) / 16) * 16);
   }
+  if (step.kind === 'pack') return packKernel(output);
   // A copy of one number for all is spread over the lanes on its way.
   if (step.kind === 'copy') return mapKernel(input(0), inputs, output, context);
   const { operation } = step.value;

@@ -1,8 +1,8 @@
 /** How threads go in step, in WebAssembly text: a barrier, and the loop of those that wait for commands. */
 import { control } from './control.js';
 
-/** How often a thread looks before it goes to sleep: some 50 µs, longer than steps are apart. */
-const looks = 20_000;
+/** How often a thread looks before it goes to sleep: some 0.3 ms, longer than steps are apart. */
+const looks = 100_000;
 
 /** `(call $barrier (threads))`: goes on when all have come. One thread alone never waits. */
 export const barrierText = `(func $barrier (param $threads i32)

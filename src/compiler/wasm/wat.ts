@@ -61,6 +61,13 @@ export const f32x4 = (value: number): string => {
   return `(v128.const f32x4 ${text} ${text} ${text} ${text})`;
 };
 export const addF = (one: string, other: string): string => `(f32x4.add ${one} ${other})`;
+/** `sum + one · other`, rounded once where that is allowed. */
+export const multiplyAdd = (
+  sum: string,
+  one: string,
+  other: string,
+  { relaxed }: { readonly relaxed: boolean },
+) => (relaxed ? `(f32x4.relaxed_madd ${one} ${other} ${sum})` : addF(sum, mulF(one, other)));
 export const mulF = (one: string, other: string): string => `(f32x4.mul ${one} ${other})`;
 
 export function floatText(value: number): string {

@@ -13,11 +13,15 @@ import { compileModule } from './compile-module.js';
 import { initialModel } from './initial-model.js';
 import { laneReader, readShared, writeShared } from './regions.js';
 import { startModule, tellStep } from './running-module.js';
+import { allowRelaxedSimd } from './vector-support.js';
 
 export interface CompiledEngineOptions {
   /** Threads in all; as many as the machine has where left out. Results are the same for any number. */
   readonly threads?: number;
-  /** Fused multiply-add where the machine has it: faster, and no longer the same bytes on every machine. */
+  /**
+   * Fused multiply-add where there is one, which the description then says: faster, and no longer the same bytes on
+   * every machine.
+   */
   readonly relaxed?: boolean;
 }
 
@@ -27,8 +31,11 @@ const mostThreads = 8;
 /** Only for graphs of which `uncoveredLayers` finds none. */
 export async function openCompiledEngine(
   graph: ModelGraph,
-  { threads = Math.min(availableParallelism(), mostThreads), relaxed = false }: CompiledEngineOptions = {},
+  options: CompiledEngineOptions = {},
 ): Promise<TrainingEngine> {
+  const { threads = Math.min(availableParallelism(), mostThreads) } = options;
+  // Where there is none, the plain instructions give the more exact results.
+  const relaxed = options.relaxed === true && allowRelaxedSimd();
   const program = lowerProgram(graph);
   const { module, manifest } = await compileModule(program, {
     batchSize: graph.training?.batchSize ?? 1,

@@ -117,6 +117,25 @@ describe('kernels compute what the interpreter does', () => {
     );
   });
 
+  test('convolutions of so many filters that their weights are packed', async () => {
+    for (const [filters, size] of [
+      [40, 3],
+      [36, 1],
+    ] as const) {
+      const p = programBuilder();
+      const window: Window = {
+        size: [size, size],
+        strides: [1, 1],
+        dilations: [1, 1],
+        before: [size - 1, 0],
+      };
+      const x = p.source('x', [4, 5, 2], true);
+      const w = p.source('w', [size, size, 2, filters], false);
+      const y = p.convolve(x, w, window, [4, 6 - size]);
+      await compare([y, p.maximum(p.add(y, p.source('b', [filters], false)), 0)], p, 16);
+    }
+  });
+
   test('depthwise convolutions and both of their gradients', async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -13,7 +13,7 @@ import {
   larger,
   load,
   mul,
-  mulF,
+  multiplyAdd,
   set,
   smaller,
   storeLane,
@@ -74,7 +74,9 @@ export function convolveWeightsKernel(
       ...ys.map((local, index) => set(local, load(get(py), index * y.strides[2]! * lane + offset))),
       ...sums.flatMap((own, index) => [
         set(xLocal, load(get(px), index * x.strides[2]! * lane + offset)),
-        ...own.map((local, position) => set(local, addF(get(local), mulF(get(xLocal), get(ys[position]!))))),
+        ...own.map((local, position) =>
+          set(local, multiplyAdd(get(local), get(xLocal), get(ys[position]!), context)),
+        ),
       ]),
     ];
     const allLanes =

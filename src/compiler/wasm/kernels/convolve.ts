@@ -7,16 +7,16 @@ import { type Expression, expressionText, sizeOf, type ValueOf } from '../../../
 import { costOf, expressionCode, vectorFunctionsOf } from '../expression-code.js';
 import {
   add,
-  addF,
   f32x4,
   get,
   type Int,
   load,
   mul,
-  mulF,
+  multiplyAdd,
   set,
   splat,
   store,
+  storeLane,
   sub,
   type Writer,
   watFunction,
@@ -49,7 +49,65 @@ function blockOf(channels: number, { lanes }: KernelContext): Block {
   return { channels: block, vectors: divisorOf(lanes / 4, block > 6 ? [2] : [4, 2]) };
 }
 
-/** x [H, W, C] and w [h, w, C, F]. */
+/**
+ * How weights [h, w, C, F] lie best for a convolution with many filters: block by block, so that what the inner loop
+ * reads is one stream, and not a piece of every row. Undefined where that is not worth a copy.
+ */
+export function packedWeights(w: Layout, output: Layout, context: KernelContext): Layout | undefined {
+  const [height, width, channels, filters] = w.shape as [number, number, number, number];
+  const [rows, columns] = output.shape as [number, number];
+  const isDense =
+    w.strides[3] === 1 &&
+    w.strides[2] === filters &&
+    w.strides[1] === channels * filters &&
+    w.strides[0] === width * channels * filters;
+  const block = blockOf(filters, context).channels;
+  const walks = (rows * columns * context.lanes) / 8;
+  if (!isDense || filters <= rowLength || block < 4 || walks < fewestWalks) return undefined;
+  return {
+    shape: [filters / block, height, width, channels, block],
+    batched: false,
+    strides: [height * width * channels * block, width * channels * block, channels * block, block, 1],
+    alone: true,
+  };
+}
+
+/** Filters whose weights are so near to each other that they can stay as they are: two cache lines. */
+const rowLength = 32;
+/** How often weights are read at least, to be worth a copy. */
+const fewestWalks = 16;
+
+/** Brings weights [h, w, C, F] into their packed form. Units are rows of a block. */
+export function packKernel(packed: Layout): Kernel {
+  const [blocks, height, width, channels, block] = packed.shape as [number, number, number, number, number];
+  const terms = height * width * channels;
+  return {
+    key: `pack ${JSON.stringify(packed.shape)}`,
+    text: (name) =>
+      watFunction(name, parametersOf(1), (writer) => {
+        const [from, to] = [writer.local('i32', 'from'), writer.local('i32', 'to')];
+        return writer.loop(get('$from'), get('$to'), 1, (unit) => {
+          const [index, term] = coordinates(unit, [blocks, terms]);
+          return [
+            set(from, add(get('$in0'), mul(term!, blocks * block * 4), mul(index!, block * 4))),
+            set(to, add(get('$out'), mul(get(unit), block * 4))),
+            ...Array.from({ length: Math.floor(block / 4) }, (_, vector) =>
+              store(get(to), load(get(from), vector * 16), vector * 16),
+            ),
+            ...Array.from({ length: block % 4 }, (_, rest) => {
+              const place = (block - (block % 4) + rest) * 4;
+              return storeLane(get(to), splat(get(from), place), place);
+            }),
+          ];
+        });
+      }),
+    units: blocks * terms,
+    cost: blocks * terms * 8,
+    functions: [],
+  };
+}
+
+/** x [H, W, C] and w [h, w, C, F], or packed. */
 export function convolveKernel(
   { window, epilogue }: ValueOf<'convolve'>['operation'],
   inputs: readonly Layout[],
@@ -61,11 +119,11 @@ export function convolveKernel(
   const [rows, columns] = output.shape as [number, number];
   const [, kernelWidth] = window.size;
   const lane = 4 * context.lanes;
-  const [weightRow, weightColumn, weightChannel] = w.strides.map((stride) => stride * 4) as [
-    number,
-    number,
-    number,
-  ];
+  // Packed weights have the blocks of filters as a first axis, and the filters of one as the last.
+  const isPacked = w.shape.length === 5;
+  const [weightRow, weightColumn, weightChannel, weightFilter] = w.strides
+    .slice(isPacked ? 1 : 0)
+    .map((stride) => stride * 4) as [number, number, number, number];
   // The taps of a row lie side by side, in the image and among the weights.
   const isRun =
     window.dilations[1] === 1 &&
@@ -111,7 +169,8 @@ export function convolveKernel(
     {
       name: 'convolve',
       reduction: window.size[0] * kernelWidth * channels,
-      weightOfChannel: w.strides[3]! * 4,
+      weightOfChannel: weightFilter,
+      weightOfBlock: isPacked ? w.strides[0]! * 4 : undefined,
     },
   );
 }
@@ -163,6 +222,7 @@ export function convolveInputKernel(
         (window.size[0] * window.size[1] * filters) / (window.strides[0] * window.strides[1]),
       ),
       weightOfChannel: weightChannel,
+      weightOfBlock: undefined,
     },
   );
 }
@@ -187,6 +247,8 @@ interface BlockedShape {
   readonly reduction: number;
   /** Bytes from the weight for one channel of the output to that for the next. */
   readonly weightOfChannel: number;
+  /** From the first weight of a block to that of the next, where blocks lie apart from each other. */
+  readonly weightOfBlock: number | undefined;
 }
 
 /** The loops around a block: units are a row of the output for a block of channels and of lanes. */
@@ -198,7 +260,7 @@ function blocked(
     sum: Sum,
     writer: Writer,
   ) => readonly string[],
-  { name: kind, reduction, weightOfChannel }: BlockedShape,
+  { name: kind, reduction, weightOfChannel, weightOfBlock }: BlockedShape,
 ): Kernel {
   const [rows, columns, channels] = output.shape as [number, number, number];
   const block = blockOf(channels, context);
@@ -220,7 +282,9 @@ function blocked(
       ...loaded.map((vector, index) => set(vector, load(get(pointers[0]), position * steps.x + index * 16))),
       ...sums.flatMap((own, channel) => [
         set(weight, splat(get(pointers[1]), position * steps.w + channel * weightOfChannel)),
-        ...own.map((local, index) => set(local, addF(get(local), mulF(get(loaded[index]!), get(weight))))),
+        ...own.map((local, index) =>
+          set(local, multiplyAdd(get(local), get(loaded[index]!), get(weight), context)),
+        ),
       ]),
     ];
     const sum: Sum = (length, unroll, steps) =>
@@ -238,7 +302,10 @@ function blocked(
         set(rowLocal, row!),
         set(first, mul(channelBlock!, block.channels)),
         set('$lane', mul(laneBlock!, block.vectors * 16)),
-        set('$weights', add(get('$in1'), mul(get(first), weightOfChannel))),
+        set(
+          '$weights',
+          add(get('$in1'), mul(channelBlock!, weightOfBlock ?? weightOfChannel * block.channels)),
+        ),
         ...writer.loop(0, columns, 1, (column) => {
           const place = [rows === 1 ? 0 : get(rowLocal), columns === 1 ? 0 : get(column)] as const;
           const begin = [...place, get(first)];

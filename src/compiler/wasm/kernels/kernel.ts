@@ -17,6 +17,8 @@ export interface Layout {
 export interface KernelContext {
   /** Of the batch in memory: a multiple of four. */
   readonly lanes: number;
+  /** Multiplications and additions may be fused. */
+  readonly relaxed: boolean;
 }
 
 export interface Kernel {

@@ -91,9 +91,7 @@ export function poolKernel(
             ...writer.loop(vertical.from, vertical.to, 1, (tapY) =>
               writer.loop(horizontal.from, horizontal.to, 1, (tapX) => {
                 const value = load(add(get('$in0'), from!, place(0, row, tapY), place(1, column, tapX)));
-                return [
-                  set(sum, kind === 'maxPool' ? largerF(get(sum), value) : addF(get(sum), value)),
-                ];
+                return [set(sum, kind === 'maxPool' ? largerF(get(sum), value) : addF(get(sum), value))];
               }),
             ),
             store(
@@ -249,10 +247,7 @@ export function maxPoolInputKernel(
             ),
           ),
           ...values.map((value, tap) => set(value, load(get(from), xOffsets[tap]!))),
-          set(
-            most,
-            values.map(get).reduce(largerF),
-          ),
+          set(most, values.map(get).reduce(largerF)),
           set(
             left,
             load(
@@ -313,10 +308,7 @@ export function maxPoolInputKernel(
     return writer.loop(get('$from'), get('$to'), 1, (unit) => {
       const [channel, vector] = coordinates(unit, [channels, vectors / group]);
       const base = (local: string, parameter: string, layout: Layout) =>
-        set(
-          local,
-          add(get(parameter), mul(channel!, layout.strides[2]! * lane), mul(vector!, 16 * group)),
-        );
+        set(local, add(get(parameter), mul(channel!, layout.strides[2]! * lane), mul(vector!, 16 * group)));
       return [
         base(xBase, '$in0', x),
         base(dyBase, '$in1', dy),

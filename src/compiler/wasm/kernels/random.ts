@@ -1,6 +1,6 @@
 /** Numbers from a counter: the step's seed and the value's stream are the key, the place and the lane the counter. */
 import { sizeOf, type ValueOf } from '../../../program/index.js';
-import { add, get, i32, mul, set, store, watFunction, type Writer } from '../wat.js';
+import { add, get, i32, mul, set, store, type Writer, watFunction } from '../wat.js';
 import { type Kernel, type KernelContext, type Layout, parametersOf } from './kernel.js';
 
 interface RandomOptions {
