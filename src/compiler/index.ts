@@ -41,3 +41,9 @@ export {
   summarizeGraph,
 } from './summary.js';
 export { type EmitOptions, emitTypeScript } from './typescript.js';
+export {
+  type EmitWasmOptions,
+  emitWasm,
+  emitWat,
+  type StandaloneModule,
+} from './wasm/standalone.js';

@@ -27,11 +27,15 @@ const strictest: ts.CompilerOptions = {
   types: [],
 };
 
-/** All complaints of the TypeScript compiler about files that exist in memory only, by name without `.ts`. */
-export function typeErrors(files: ReadonlyMap<string, string>): string[] {
+/**
+ * All complaints of the TypeScript compiler about files that exist in memory only, by name without `.ts`. Libraries
+ * are a browser's where none are named (`lib.es2022.d.ts`).
+ */
+export function typeErrors(files: ReadonlyMap<string, string>, lib?: readonly string[]): string[] {
   const folder = join(import.meta.dirname, 'printed');
   const texts = new Map([...files].map(([name, text]) => [join(folder, `${name}.ts`), text]));
-  const disk = ts.createCompilerHost(strictest);
+  const options = lib === undefined ? strictest : { ...strictest, lib: [...lib] };
+  const disk = ts.createCompilerHost(options);
   const host: ts.CompilerHost = {
     ...disk,
     fileExists: (file) => texts.has(file) || disk.fileExists(file),
@@ -44,7 +48,7 @@ export function typeErrors(files: ReadonlyMap<string, string>): string[] {
         : ts.createSourceFile(file, text, version);
     },
   };
-  const program = ts.createProgram([...texts.keys()], strictest, host);
+  const program = ts.createProgram([...texts.keys()], options, host);
   return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
     const name = file?.fileName.slice(folder.length + 1);
     const line = (file?.getLineAndCharacterOfPosition(start).line ?? 0) + 1;
