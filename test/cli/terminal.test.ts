@@ -116,6 +116,8 @@ const start: StartEvent = {
   stepsPerEpoch: 1563,
 };
 
+const header = { cost: undefined, noun: 'image', program: 'npx speccc', bundled: false } as const;
+
 describe('lines of a training run', () => {
   it('are as the design shows them where there is room', () => {
     const { output } = fakeOutput(140);
@@ -201,7 +203,6 @@ describe('lines of a training run', () => {
 
   it('of the header say where a run goes on, and that data is made up', () => {
     const { output } = fakeOutput(100);
-    const header = { cost: undefined, noun: 'image', automatic: true, program: 'npx speccc', bundled: true };
     const lines = headerLines(
       {
         ...start,
@@ -209,13 +210,42 @@ describe('lines of a training run', () => {
         resumed: { checkpoint: 'last', epochs: 2, steps: 640 },
         firstEpoch: 3,
       },
-      header,
+      { ...header, bundled: true },
       output,
     ).map(stripVTControlCharacters);
     expect(lines).toContain('run      runs/lenet5, going on in epoch 3 after step 640');
     expect(lines.join('\n')).toContain('made up by a program');
     expect(lines.join('\n')).toContain('lenet5, which comes with speccc');
-    expect(lines.join('\n')).toContain('`npx speccc doctor` says why');
+  });
+
+  it.each([
+    ['that was asked for', {}, 'tfjs on wasm, SIMD, 1 thread'],
+    [
+      'that is the fastest',
+      { engine: 'compiled', backend: 'compiled', engineReason: 'the fastest here' },
+      'compiled on wasm, SIMD, 1 thread (the fastest here)',
+    ],
+    [
+      'that is slow',
+      {
+        engineReason:
+          "the compiled engine does not cover it: lstm 'cells' is a layer that only tfjs can compute",
+      },
+      "tfjs on wasm, SIMD, 1 thread (the compiled engine does not cover it: lstm 'cells' is a layer that only tfjs can compute; no native TensorFlow here, `npx speccc doctor` says why)",
+    ],
+    [
+      'with a GPU',
+      {
+        backend: 'tfjs-node-gpu',
+        backendDescription: 'TensorFlow 2.9.1 on a GPU',
+        engineReason: 'there is a GPU',
+      },
+      'tfjs on TensorFlow 2.9.1 on a GPU (there is a GPU)',
+    ],
+  ])('of the header say of an engine %s why it was taken', (_, engine, words) => {
+    const { output } = fakeOutput(300);
+    const lines = headerLines({ ...start, ...engine }, header, output).map(stripVTControlCharacters);
+    expect(lines).toContain(`engine   ${words}`);
   });
 });
 

@@ -61,7 +61,12 @@ async function startWorker(
   thread: number,
   threads: number,
 ): Promise<Worker> {
-  const worker = new Worker(workerCode, { eval: true, workerData: { module, memory, thread, threads } });
+  const worker = new Worker(workerCode, {
+    eval: true,
+    // Without the flags of this process, of which some would make the code another kind of module.
+    execArgv: [],
+    workerData: { module, memory, thread, threads },
+  });
   await new Promise<void>((resolve, reject) => {
     worker.once('message', () => resolve());
     worker.once('error', reject);
