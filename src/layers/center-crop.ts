@@ -19,23 +19,40 @@ function nearestPlaces(length: number, wanted: number, start: number): readonly 
 
 /** The entries at these places of an axis, one after the other, with zeros where there is no place. */
 function gathered(x: Value, axis: number, places: readonly (number | undefined)[], p: ProgramBuilder): Value {
-  const one = x.shape.with(axis, 1);
-  const parts = places.map((place) =>
-    place === undefined
-      ? p.broadcast(
-          p.constant(
-            [0],
-            one.map(() => 1),
-          ),
-          one,
-        )
-      : p.slice(
-          x,
-          one.map((_length, index) => (index === axis ? place : 0)),
-          one,
+  const parts = runsOf(places).map(({ start, count }) => {
+    const shape = x.shape.with(axis, count);
+    if (start === undefined)
+      return p.broadcast(
+        p.constant(
+          [0],
+          shape.map(() => 1),
         ),
-  );
+        shape,
+      );
+    return p.slice(
+      x,
+      shape.map((_length, index) => (index === axis ? start : 0)),
+      shape,
+    );
+  });
   return p.concat(parts, axis);
+}
+
+interface Run {
+  readonly start: number | undefined;
+  readonly count: number;
+}
+
+/** Neighbours that stay neighbours are taken together. */
+function runsOf(places: readonly (number | undefined)[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (const place of places) {
+    const last = runs.at(-1);
+    const next = last?.start === undefined ? undefined : last.start + last.count;
+    if (last !== undefined && place === next) runs[runs.length - 1] = { ...last, count: last.count + 1 };
+    else runs.push({ start: place, count: 1 });
+  }
+  return runs;
 }
 
 export const centerCrop = defineLayer({
