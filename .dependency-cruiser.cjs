@@ -24,6 +24,7 @@ module.exports = {
     ...upward,
     only('only-runtime-imports-tfjs', '^src/runtime/', 'node_modules/@tensorflow/'),
     only('only-the-typescript-target-imports-ts-morph', '^src/compiler/typescript', 'node_modules/ts-morph/'),
+    only('only-the-onnx-target-imports-protobuf', '^src/compiler/onnx/', 'node_modules/@bufbuild/'),
     only('only-the-wasm-target-imports-wabt', '^src/compiler/wasm/', 'node_modules/wabt/'),
     only(
       'only-runtime-imports-heavy-packages',
@@ -40,6 +41,12 @@ module.exports = {
         dependencyTypesNot: ['type-only', 'type-import'],
         dynamic: false,
       },
+    },
+    {
+      name: 'the-onnx-encoder-is-loaded-lazily',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^src/compiler/onnx/encode-model', dynamic: false },
     },
     {
       name: 'no-cycles',

@@ -265,6 +265,15 @@ export const codes = codeTable({
     explanation:
       'Plots are drawn with the font of the package `dejavu-fonts-ttf`, never with one of the system, so that they look the same everywhere. Something removed its files. Install speccc again.',
   },
+  // ONNX
+  'onnx-too-large': {
+    kind: 'usage',
+    title: 'a model that no ONNX file can hold',
+    explanation:
+      'An ONNX file is a protocol buffer, which has 2 GiB at most, and the weights are in it. `speccc export` writes weights of any size.',
+    wrong: 'speccc compile huge.yaml --target onnx --weights runs/huge',
+    right: 'speccc export runs/huge --format safetensors',
+  },
   // drawings
   'drawing-too-large': {
     kind: 'usage',

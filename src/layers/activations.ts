@@ -2,7 +2,7 @@
  * The activations: their names, and what they compute. The formulas are tfjs's, and so are their gradients where they
  * have a corner: `maximum(0, x)` has none at zero, `maximum(x, 0)` has that of x.
  */
-import type { ProgramBuilder, Value } from '../program/index.js';
+import type { Operand, ProgramBuilder, Value } from '../program/index.js';
 
 /** tfjs's, from selu's paper: https://arxiv.org/abs/1706.02515 */
 export const seluScale = 1.0507009873554805;
@@ -32,6 +32,10 @@ export type ActivationName = keyof typeof activations;
 export const activationNames = Object.keys(activations) as readonly ActivationName[];
 
 export const activate = (name: ActivationName, x: Value, p: ProgramBuilder): Value => activations[name](x, p);
+
+/** x, where it is not above zero times a slope: a number, or one for each place. */
+export const rectify = (x: Value, slope: Operand, p: ProgramBuilder): Value =>
+  p.mul(x, p.where(p.greater(x, 0), 1, slope));
 
 /** log(1 + exp(x)), in a form whose exponential cannot overflow. */
 function softplus(x: Value, p: ProgramBuilder): Value {

@@ -1,3 +1,4 @@
+import { rectify } from './activations.js';
 import { defineLayer } from './define-layer.js';
 import { elementwise } from './elementwise.js';
 import { Type } from './type.js';
@@ -11,7 +12,7 @@ export const leakyReLU = defineLayer({
     ),
   },
   ...elementwise,
-  forward: ({ alpha = 0.3 }, x, { program: p }) => p.mul(x, p.where(p.greater(x, 0), 1, alpha)),
+  forward: ({ alpha = 0.3 }, x, { program }) => rectify(x, alpha, program),
   examples: [
     { input: [4, 4, 2], options: {} },
     { input: [6], options: { alpha: 0.1 } },

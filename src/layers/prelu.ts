@@ -1,3 +1,4 @@
+import { rectify } from './activations.js';
 import { inputAxes } from './axis.js';
 import { defineLayer } from './define-layer.js';
 import { keepsMask } from './masks.js';
@@ -32,7 +33,7 @@ export const prelu = defineLayer({
     ];
   },
   ...keepsMask,
-  forward: (_options, x, { program: p, weight }) => p.mul(x, p.where(p.greater(x, 0), 1, weight('alpha'))),
+  forward: (_options, x, { program, weight }) => rectify(x, weight('alpha'), program),
   examples: [
     { input: [6], options: {} },
     { title: 'one slope a channel', input: [4, 4, 2], options: { sharedAxes: [1, 2] } },

@@ -8,11 +8,13 @@ export {
   expressionText,
   input,
   inputsOf,
+  isInput,
   number,
   substitute,
 } from './expression.js';
 export { fuse } from './passes/fuse.js';
 export { poolFirst } from './passes/pool-first.js';
+export { countUses } from './passes/rewrite.js';
 export { type ScalarFunction, scalarFunctions } from './scalar-functions.js';
 export {
   type Distribution,

@@ -25,6 +25,8 @@ export interface ForwardPass {
   /** What a training step makes of weights that no optimizer trains: moving averages. None in inference. */
   readonly updates: readonly { readonly target: Value; readonly value: Value }[];
   readonly batch: ForwardContext['batch'];
+  /** What each layer gives, in the graph's order. */
+  readonly layers: readonly NamedValue[];
 }
 
 /**
@@ -69,6 +71,7 @@ export function forwardPass(graph: ModelGraph, p: ProgramBuilder, training: bool
     ),
     updates: [...updates].map(([target, value]) => ({ target, value })),
     batch,
+    layers: graph.nodes.map(({ name }) => ({ name, value: values.get(name)! })),
   };
 }
 
