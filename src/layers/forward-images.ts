@@ -31,28 +31,16 @@ interface PlacedWindow {
 }
 
 /** A layer's window on an image, or on the one row of a sequence, with tfjs's padding: the odd row or column is last. */
-export function placeWindow(spatial: Pair, { size, strides, dilation, padding }: Window): PlacedWindow {
-  const window: Window = {
-    size: pairOf(size),
-    strides: pairOf(strides),
-    dilation: pairOf(dilation),
-    padding,
-  };
+export function placeWindow(spatial: Pair, given: Window): PlacedWindow {
+  const [size, strides, dilations] = [pairOf(given.size), pairOf(given.strides), pairOf(given.dilation)];
+  const window = { ...given, size, strides, dilation: dilations };
   const output = windowPositions(spatial, window, spatial) as Pair;
   const before = spatial.map((length, axis) => {
-    const reach = (window.size[axis]! - 1) * window.dilation[axis]! + 1;
-    const lacking = (output[axis]! - 1) * window.strides[axis]! + reach - length;
-    return padding === 'same' ? Math.max(0, Math.floor(lacking / 2)) : 0;
+    const reach = (size[axis]! - 1) * dilations[axis]! + 1;
+    const lacking = (output[axis]! - 1) * strides[axis]! + reach - length;
+    return given.padding === 'same' ? Math.max(0, Math.floor(lacking / 2)) : 0;
   });
-  return {
-    window: {
-      size: pairOf(size),
-      strides: pairOf(strides),
-      dilations: pairOf(dilation),
-      before: pairOf(before),
-    },
-    output,
-  };
+  return { window: { size, strides, dilations, before: pairOf(before) }, output };
 }
 
 const pairOf = (values: readonly number[]): Pair =>

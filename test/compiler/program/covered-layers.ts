@@ -14,9 +14,9 @@ const isMistaken = ({ type, options }: GraphNode) =>
 const isCovered = ({ graph }: ExampleGraph) =>
   graph.nodes.length > 0 && uncoveredLayers(graph).length === 0 && !graph.nodes.some(isMistaken);
 
-/** Every example of every layer. */
+/** Every example of every layer, by itself where it can be. */
 export const examples = layerGraphs()
-  .filter(({ title }) => !title.endsWith('-branched'))
+  .filter(({ graph }, index, all) => all.findIndex((other) => other.graph.name === graph.name) === index)
   .filter(isCovered);
 
 /** Every value of every option, but for those that say how weights start and are trained. */
