@@ -4,10 +4,11 @@
  */
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { compileSpec, type ModelGraph, summarizeGraph } from '../../src/compiler/index.js';
+import { SpecccError } from '../../src/diagnostics/index.js';
 import { cacheFolder } from '../../src/runtime/cache-folder.js';
 import { type Dataset, loadDataset } from '../../src/runtime/index.js';
 import { describeMachine } from '../machine.js';
@@ -34,7 +35,7 @@ interface Workshop {
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof BenchError)) throw error;
+  if (!(error instanceof BenchError || error instanceof SpecccError)) throw error;
   note(error.message);
   process.exitCode = 1;
 }
@@ -46,11 +47,13 @@ async function main(): Promise<void> {
     return;
   }
   const { contestants, json, tasks } = request;
+  const load = loadavg()[0]!;
+  if (load > 0.5) note(`the machine is busy (load ${load.toFixed(1)}): times will be too long`);
   const withPeers = contestants.some(({ kind }) => kind === 'peer');
   const python = withPeers ? await preparePython(request.python, scratch, note) : undefined;
   const peaks = python === undefined ? [] : await measurePeaks(python, contestants);
   const results: TaskResult[] = [];
-  const report: Report = { date: new Date().toISOString(), machine: describeMachine(), peaks, results };
+  const report: Report = { date: new Date().toISOString(), machine: describeMachine(), load, peaks, results };
   for (const task of tasks) {
     results.push(await runTask(task, { request, python }));
     if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`);

@@ -8,6 +8,8 @@ export interface Report {
   /** ISO 8601. */
   readonly date: string;
   readonly machine: Machine;
+  /** Processes that wanted a processor in the minute before, on average: more than a little spoils the times. */
+  readonly load: number;
   /** What the machine reaches in a large product of matrices. */
   readonly peaks: readonly Peak[];
   readonly results: readonly TaskResult[];
@@ -41,7 +43,7 @@ const columns = [
 const textColumns = [0, 2];
 
 /** Markdown that is readable as it is. The fastest of a network comes first. */
-export function formatReport({ date, machine, peaks, results }: Report): string {
+export function formatReport({ date, machine, load, peaks, results }: Report): string {
   const lines = results.flatMap((result) => rowsOf(result, peaks));
   const notes = results.flatMap(({ network, batchSize, rows }) =>
     rows.flatMap((row) =>
@@ -49,7 +51,7 @@ export function formatReport({ date, machine, peaks, results }: Report): string 
     ),
   );
   return [
-    `${date.slice(0, 10)}, ${formatMachine(machine)}`,
+    `${date.slice(0, 10)}, ${formatMachine(machine)}, load ${load.toFixed(1)} before`,
     versionsOf(results),
     ...peaks.map(
       ({ threads, multiplyAdds }) =>

@@ -203,6 +203,7 @@ describe('the table', () => {
   const report: Report = {
     date: '2026-11-26T22:00:00.000Z',
     machine: { node: '20.20.2', processor: 'A Processor', cores: 2, platform: 'linux x64' },
+    load: 0.25,
     peaks: [
       { threads: 1, multiplyAdds: 58.5e9 },
       { threads: 2, multiplyAdds: 117e9 },
@@ -269,7 +270,7 @@ describe('the table', () => {
 
   test('has medians, ratios to the fastest peer, and what is missing', () => {
     expect(formatReport(report)).toMatchInlineSnapshot(`
-      "2026-11-26, Node 20.20.2, A Processor, 2 cores, linux x64
+      "2026-11-26, Node 20.20.2, A Processor, 2 cores, linux x64, load 0.3 before
       jax 0.10.2, tfjs 4.22.0, torch 2.13.0
       58.5 G multiply-adds/s at most on 1 thread (a product of 1024x1024 matrices)
       117.0 G multiply-adds/s at most on 2 threads (a product of 1024x1024 matrices)

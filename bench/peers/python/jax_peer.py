@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
+
 from network import Images, Layer, Network, check_shape, shuffled_batches
 from trainer import Progress
 
@@ -65,7 +67,7 @@ def activate(name: str, values: Array) -> Array:
 
 
 def normalize(
-    values: Array, options: dict[str, float], weights: dict, averages: dict
+    values: Array, options: Mapping[str, Any], weights: dict, averages: dict
 ) -> tuple[Array, dict]:
     mean, variance = values.mean((0, 1, 2)), values.var((0, 1, 2))
     factor = weights["scale"] * lax.rsqrt(variance + options["epsilon"])
@@ -144,7 +146,9 @@ def apply_network(
     return values[network.layers[-1].name], updated
 
 
-def update_adam(adam: Any, state: State, gradients: Weights) -> dict[str, Any]:
+def update_adam(
+    adam: Mapping[str, float], state: State, gradients: Weights
+) -> dict[str, Any]:
     """The fields of the state that Adam changes."""
     beta1, beta2 = adam["beta1"], adam["beta2"]
     step = state.step + 1

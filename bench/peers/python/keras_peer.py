@@ -7,6 +7,7 @@ import jax
 import keras
 import numpy as np
 from keras import layers
+
 from network import Images, Layer, Network, check_shape
 from trainer import Progress
 

@@ -32,9 +32,11 @@ def open_trainer(arguments: argparse.Namespace) -> Trainer:
     network = read_network(arguments.network)
     images = read_images(arguments.images, network.input_shape)
     batch_size = arguments.batch_size
+    trainer: Trainer
     match arguments.peer:
         case "pytorch" | "pytorch-compile":
             import torch
+
             from pytorch_peer import open_pytorch
 
             torch.set_num_threads(arguments.threads)

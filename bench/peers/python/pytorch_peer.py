@@ -8,9 +8,10 @@ from collections.abc import Callable, Sequence
 from time import perf_counter
 
 import torch
-from network import Images, Layer, Network, check_shape, shuffled_batches
 from torch import Tensor, nn
 from torch.nn import functional
+
+from network import Images, Layer, Network, check_shape, shuffled_batches
 from trainer import Progress, UnavailableError
 
 Evaluate = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
@@ -111,9 +112,11 @@ class Model(nn.Module):
 
     def penalty(self) -> Tensor | float:
         return sum(
-            layer.options["l2"] * module.weight.square().sum()
+            layer.options["l2"] * weight.square().sum()
             for layer, module in zip(self.network.layers, self.steps, strict=True)
             if layer.options.get("l2")
+            for weight in module.parameters()
+            if weight.dim() > 1
         )
 
 
@@ -147,7 +150,7 @@ class PyTorchTrainer:
         *,
         compiled: bool,
     ) -> None:
-        self.versions = {"torch": torch.__version__}
+        self.versions = {"torch": str(torch.__version__)}
         self.setting = MEMORY_FORMATS[memory_format]
         model = Model(network).to(memory_format=memory_format)
         check_shapes(model)

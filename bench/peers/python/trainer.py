@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 
@@ -16,7 +15,7 @@ class Progress(NamedTuple):
 class Trainer(Protocol):
     """A network in training, on batches of shuffled images."""
 
-    versions: Mapping[str, str]
+    versions: dict[str, str]
     """Of the libraries, by their names."""
     setting: str
     """What it was free to choose; may be empty."""
