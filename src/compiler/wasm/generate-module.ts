@@ -1,33 +1,25 @@
 /** From a tensor program to the text of a WebAssembly module, and what its user has to know of its memory. */
-import { fuse, isOf, type ProgramBuilder, sizeOf, type Value, valuesBefore } from '../../program/index.js';
+import { type ProgramBuilder, sizeOf, type Value } from '../../program/index.js';
 import { control, controlBytes } from './control.js';
 import { ingestKernel } from './kernels/ingest.js';
 import { bytesPerEntry, type Kernel } from './kernels/kernel.js';
-import { type Assignment, type Buffer, type Place, placeValues, type Step } from './places.js';
-import { aligned, type Lifetime, planMemory } from './plan-memory.js';
-import { type StepContext, stepKernel } from './step-kernel.js';
+import type { Buffer, Place } from './places.js';
+import { aligned, planMemory } from './plan-memory.js';
+import {
+  type ModuleOptions,
+  type ProgramPart,
+  type Schedule,
+  type ScheduledStep,
+  scheduleProgram,
+} from './schedule.js';
+import { barrier, callText, stepTexts } from './step-texts.js';
 import { awaitText, barrierText, commandsText } from './threads.js';
 import { functionTexts } from './vector-functions.js';
-
-/** Something that a module does at a command. */
-export interface ProgramPart {
-  readonly name: string;
-  readonly results: readonly Value[];
-  readonly assignments: readonly Assignment[];
-}
 
 export interface ModuleInput {
   /** Of a source, `input/image`. */
   readonly name: string;
   readonly value: Value;
-}
-
-export interface ModuleOptions {
-  /** Examples that are computed at once; a multiple of four. */
-  readonly lanes: number;
-  /** Memory that several threads share. */
-  readonly shared: boolean;
-  readonly relaxed: boolean;
 }
 
 /** Where numbers lie in memory. */
@@ -67,27 +59,6 @@ export interface GeneratedModule {
   readonly manifest: Manifest;
 }
 
-/** Work below this is not worth that another thread wakes up for: some microseconds. */
-const serialCost = 12_000;
-
-interface ScheduledStep {
-  readonly kernel: Kernel;
-  readonly inputs: readonly Place[];
-  readonly output: Place;
-  readonly zeroes: boolean;
-  readonly comment: string;
-}
-
-interface Schedule {
-  readonly name: string;
-  readonly steps: readonly ScheduledStep[];
-  /** How many of them belong to a piece. */
-  readonly pieceLength: number;
-  readonly inPieces: boolean;
-  readonly results: readonly Place[];
-  readonly lifetimes: readonly Lifetime[];
-}
-
 export function generateModule(
   parts: readonly ProgramPart[],
   inputs: readonly ModuleInput[],
@@ -97,94 +68,8 @@ export function generateModule(
   const sources = new Map<string, Place>();
   let buffers = 0;
   const nextBuffer = () => buffers++;
-  const schedules = parts.map((part) => schedule(part, p, options, sources, nextBuffer));
+  const schedules = parts.map((part) => scheduleProgram(part, p, options, sources, nextBuffer));
   return assemble(schedules, inputs, sources, options);
-}
-
-function schedule(
-  part: ProgramPart,
-  p: ProgramBuilder,
-  { lanes, relaxed }: ModuleOptions,
-  sources: Map<string, Place>,
-  nextBuffer: () => number,
-): Schedule {
-  const roots = [...part.results, ...part.assignments.map(({ value }) => value)];
-  const fused = fuse(roots, p);
-  const needed = new Set(valuesBefore(roots.map((root) => fused.get(root)!)));
-  const values = [...new Set(fused.values())].filter((value) => needed.has(value));
-  const assigned = new Set(part.assignments.map(({ value }) => fused.get(value)!));
-  const late = lateValues(values, assigned);
-  const inPieces = ![...late].some((value) => value.batched);
-  const context: StepContext = { lanes, relaxed, control, inPieces };
-  const ordered = inPieces
-    ? [...values.filter((value) => !late.has(value)), ...values.filter((value) => late.has(value))]
-    : values;
-  const assignments = part.assignments.map(({ target, value }) => ({ target, value: fused.get(value)! }));
-  const { steps, placeOf } = placeValues(ordered, assignments, sources, nextBuffer, context);
-  const results = part.results.map((result) => placeOf(fused.get(result)!));
-  const scheduled = steps.map(
-    (step): ScheduledStep => ({
-      kernel: stepKernel(step, context),
-      inputs: step.inputs,
-      output: step.output,
-      zeroes: step.kind === 'zero',
-      comment: `${step.kind === 'compute' ? step.value.operation.kind : step.kind} [${step.output.layout.shape.join(', ')}]`,
-    }),
-  );
-  const isLate = (step: Step) => late.has(step.value) || isAssignment(step, sources);
-  const firstLate = inPieces ? steps.findIndex(isLate) : -1;
-  const pieceLength = firstLate === -1 ? steps.length : firstLate;
-  return {
-    name: part.name,
-    steps: scheduled,
-    pieceLength,
-    inPieces,
-    results,
-    lifetimes: lifetimesOf(steps, results, pieceLength),
-  };
-}
-
-const isAssignment = ({ output }: Step, sources: ReadonlyMap<string, Place>) =>
-  output.buffer.source !== undefined && sources.has(output.buffer.source);
-
-/** What depends on a sum over the whole batch, and so has to wait for its last piece; and what is done only once. */
-function lateValues(values: readonly Value[], assigned: ReadonlySet<Value>): ReadonlySet<Value> {
-  const late = new Set<Value>();
-  for (const value of values) {
-    const isOnce = assigned.has(value) && !sumsOverBatch(value) && value.inputs.length > 0;
-    if (isOnce || value.inputs.some((input) => late.has(input) || sumsOverBatch(input))) late.add(value);
-  }
-  return late;
-}
-
-const sumsOverBatch = (value: Value) =>
-  (isOf(value, 'reduce') && value.operation.batch) ||
-  isOf(value, 'convolveKernel') ||
-  isOf(value, 'depthwiseKernel');
-
-/** From the first step that writes to a buffer to the last that has to do with it. */
-function lifetimesOf(
-  steps: readonly Step[],
-  results: readonly Place[],
-  pieceLength: number,
-): readonly Lifetime[] {
-  const first = new Map<Buffer, number>();
-  const last = new Map<Buffer, number>();
-  const touch = (buffer: Buffer, position: number) => {
-    if (buffer.source !== undefined || buffer.constant !== undefined) return;
-    if (!first.has(buffer)) first.set(buffer, position);
-    last.set(buffer, position);
-  };
-  steps.forEach((step, position) => {
-    for (const { buffer } of [...step.inputs, step.output]) touch(buffer, position);
-  });
-  for (const { buffer } of results) touch(buffer, steps.length);
-  return [...first].map(([buffer, begin]) => {
-    const end = last.get(buffer)!;
-    // What grows from piece to piece must outlive each of them.
-    const isKept = begin < pieceLength && end >= pieceLength;
-    return { buffer, first: isKept ? -1 : begin, last: isKept ? steps.length : end };
-  });
 }
 
 function assemble(
@@ -312,75 +197,12 @@ function assemble(
   };
 }
 
-const barrier = '(call $barrier (local.get $threads))';
-
 const regionOf = (place: Place, addressOf: (place: Place) => number, context: ModuleOptions): Region => ({
   address: addressOf(place),
   shape: place.layout.shape,
   strides: place.layout.strides.map((stride) => stride * bytesPerEntry(place.layout, context)),
   batched: place.layout.batched,
 });
-
-/** The part of this thread of all units. */
-function callText(name: string, { units }: Kernel, addresses: readonly number[]): string {
-  const part = (thread: string) =>
-    `(i32.div_u (i32.mul ${thread} (i32.const ${units})) (local.get $threads))`;
-  const [from, to] = [part('(local.get $thread)'), part('(i32.add (local.get $thread) (i32.const 1))')];
-  return `(call ${name} ${from} ${to} ${addresses.map((address) => `(i32.const ${address})`).join(' ')})`;
-}
-
-/** Steps with barriers where one needs what another thread may still be at. */
-function stepTexts(
-  steps: readonly ScheduledStep[],
-  functionOf: (kernel: Kernel) => string,
-  addressOf: (place: Place) => number,
-  bytesOf: (buffer: Buffer) => number,
-  addresses: ReadonlyMap<Buffer, number>,
-): readonly string[] {
-  interface Touch {
-    readonly from: number;
-    readonly to: number;
-    readonly writes: boolean;
-    readonly buffer: Buffer;
-    readonly isSerial: boolean;
-    readonly zeroes: boolean;
-  }
-  const lines: string[] = [];
-  let pending: Touch[] = [];
-  for (const step of steps) {
-    const { kernel, inputs, output, zeroes } = step;
-    const isSerial = kernel.cost < serialCost || kernel.units === 1;
-    const touch = ({ buffer }: Place, writes: boolean): Touch => {
-      const from = addresses.get(buffer)!;
-      return { from, to: from + bytesOf(buffer), writes, buffer, isSerial, zeroes };
-    };
-    const touches = [...inputs.map((place) => touch(place, false)), touch(output, true)];
-    const clash = touches.some((one) =>
-      pending.some((other) => {
-        if (one.from >= other.to || other.from >= one.to || !(one.writes || other.writes)) return false;
-        if (one.isSerial && other.isSerial) return false;
-        // Parts of one whole, which are written apart from each other.
-        const isApart =
-          one.buffer === other.buffer && one.writes && other.writes && !one.zeroes && !other.zeroes;
-        return !isApart;
-      }),
-    );
-    if (clash) {
-      lines.push(barrier);
-      pending = [];
-    }
-    pending.push(...touches);
-    const call = [addressOf(output), ...inputs.map(addressOf)];
-    lines.push(`;; ${step.comment}`);
-    if (isSerial) {
-      const all = call.map((address) => `(i32.const ${address})`).join(' ');
-      lines.push(
-        `(if (i32.eqz (local.get $thread)) (then (call ${functionOf(kernel)} (i32.const 0) (i32.const ${kernel.units}) ${all})))`,
-      );
-    } else lines.push(callText(functionOf(kernel), kernel, call));
-  }
-  return lines;
-}
 
 function floatBytes(values: readonly number[]): string {
   const bytes = new Uint8Array(Float32Array.from(values).buffer);

@@ -1,6 +1,7 @@
 /** A spec's tensor program as one module: what is in it, and how many examples it computes at once. */
 import type { TensorProgram } from '../program/lower-program.js';
-import { type GeneratedModule, generateModule, type ProgramPart } from './generate-module.js';
+import { type GeneratedModule, generateModule } from './generate-module.js';
+import type { ProgramPart } from './schedule.js';
 
 export interface ProgramModuleOptions {
   /** Of the largest training step. */

@@ -1,11 +1,13 @@
 /** The kernel of each step. */
 import { input } from '../../program/index.js';
-import { convolveInputKernel, convolveKernel, packKernel } from './kernels/convolve.js';
+import { convolveInputKernel, convolveKernel } from './kernels/convolve.js';
 import { convolveWeightsKernel } from './kernels/convolve-weights.js';
 import { depthwiseInputKernel, depthwiseKernel, depthwiseWeightsKernel } from './kernels/depthwise.js';
 import { bytesPerEntry, type Kernel, type KernelContext, type Layout } from './kernels/kernel.js';
 import { mapKernel, zeroKernel } from './kernels/map.js';
-import { averagePoolInputKernel, maxPoolInputKernel, poolKernel } from './kernels/pools.js';
+import { maxPoolInputKernel } from './kernels/max-pool-input.js';
+import { packKernel } from './kernels/packed-weights.js';
+import { averagePoolInputKernel, poolKernel } from './kernels/pools.js';
 import { randomKernel } from './kernels/random.js';
 import { reduceKernel } from './kernels/reduce.js';
 import type { Step } from './places.js';

@@ -5,9 +5,9 @@ import {
   generateModule,
   type Manifest,
   type ModuleProgram,
-  type ProgramPart,
   type Region,
 } from '../../../src/compiler/wasm/generate-module.js';
+import type { ProgramPart } from '../../../src/compiler/wasm/schedule.js';
 import { type ProgramBuilder, sizeOf, type Value } from '../../../src/program/index.js';
 
 export interface RunningModule {

@@ -16,11 +16,11 @@ import {
   set,
   splat,
   store,
-  storeLane,
   sub,
   type Writer,
   watFunction,
 } from '../wat.js';
+import { blockOf } from './convolution-block.js';
 import {
   coordinates,
   divisorOf,
@@ -32,80 +32,8 @@ import {
 } from './kernel.js';
 import { tapsAt, tapsOnto } from './window-range.js';
 
-/** Output channels in a block; the first that divides their number. */
-const channelBlocks = [6, 8, 5, 4, 7, 3, 2];
 /** Terms of the innermost sum that are written out. */
 const unrolls = [5, 4, 3, 6, 2];
-
-interface Block {
-  readonly channels: number;
-  /** Of four lanes each. */
-  readonly vectors: number;
-}
-
-function blockOf(channels: number, { lanes }: KernelContext): Block {
-  const block = divisorOf(channels, channelBlocks);
-  // A prime number of channels: a block that is cut at the end would double the code.
-  return { channels: block, vectors: divisorOf(lanes / 4, block > 6 ? [2] : [4, 2]) };
-}
-
-/**
- * How weights [h, w, C, F] lie best for a convolution with many filters: block by block, so that what the inner loop
- * reads is one stream, and not a piece of every row. Undefined where that is not worth a copy.
- */
-export function packedWeights(w: Layout, output: Layout, context: KernelContext): Layout | undefined {
-  const [height, width, channels, filters] = w.shape as [number, number, number, number];
-  const [rows, columns] = output.shape as [number, number];
-  const isDense =
-    w.strides[3] === 1 &&
-    w.strides[2] === filters &&
-    w.strides[1] === channels * filters &&
-    w.strides[0] === width * channels * filters;
-  const block = blockOf(filters, context).channels;
-  const walks = (rows * columns * context.lanes) / 8;
-  if (!isDense || filters <= rowLength || block < 4 || walks < fewestWalks) return undefined;
-  return {
-    shape: [filters / block, height, width, channels, block],
-    batched: false,
-    strides: [height * width * channels * block, width * channels * block, channels * block, block, 1],
-    alone: true,
-  };
-}
-
-/** Filters whose weights are so near to each other that they can stay as they are: two cache lines. */
-const rowLength = 32;
-/** How often weights are read at least, to be worth a copy. */
-const fewestWalks = 16;
-
-/** Brings weights [h, w, C, F] into their packed form. Units are rows of a block. */
-export function packKernel(packed: Layout): Kernel {
-  const [blocks, height, width, channels, block] = packed.shape as [number, number, number, number, number];
-  const terms = height * width * channels;
-  return {
-    key: `pack ${JSON.stringify(packed.shape)}`,
-    text: (name) =>
-      watFunction(name, parametersOf(1), (writer) => {
-        const [from, to] = [writer.local('i32', 'from'), writer.local('i32', 'to')];
-        return writer.loop(get('$from'), get('$to'), 1, (unit) => {
-          const [index, term] = coordinates(unit, [blocks, terms]);
-          return [
-            set(from, add(get('$in0'), mul(term!, blocks * block * 4), mul(index!, block * 4))),
-            set(to, add(get('$out'), mul(get(unit), block * 4))),
-            ...Array.from({ length: Math.floor(block / 4) }, (_, vector) =>
-              store(get(to), load(get(from), vector * 16), vector * 16),
-            ),
-            ...Array.from({ length: block % 4 }, (_, rest) => {
-              const place = (block - (block % 4) + rest) * 4;
-              return storeLane(get(to), splat(get(from), place), place);
-            }),
-          ];
-        });
-      }),
-    units: blocks * terms,
-    cost: blocks * terms * 8,
-    functions: [],
-  };
-}
 
 /** x [H, W, C] and w [h, w, C, F], or packed. */
 export function convolveKernel(
