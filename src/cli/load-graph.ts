@@ -20,7 +20,7 @@ export async function loadGraph(
 ): Promise<LoadedSpec> {
   const [{ readSpecFile, specFolder }, { checkSpec }] = await Promise.all([
     import('../spec/read-spec-file.js'),
-    import('../compiler/index.js'),
+    import('../compiler/check-spec.js'),
   ]);
   const read = await readSpecFile(path);
   const readFile = specFolder(read.file);

@@ -12,6 +12,7 @@ import {
   type SummaryRow,
 } from './summary.js';
 import { tableLines } from './text-table.js';
+import type { ProgramMemory } from './wasm/program-memory.js';
 
 export interface SummaryFormat {
   readonly color: boolean;
@@ -19,10 +20,12 @@ export interface SummaryFormat {
   readonly width: number;
   /** How many blocks within each other are opened; all of them where it is left out. */
   readonly depth?: number;
+  /** Of the compiled program: has a line of its own where it is given. */
+  readonly memory?: ProgramMemory;
 }
 
 /** Without a newline at its end. */
-export function formatSummary(summary: Summary, { color, width, depth }: SummaryFormat): string {
+export function formatSummary(summary: Summary, { color, width, depth, memory }: SummaryFormat): string {
   const { bold, dim } = createColors(color);
   const { totals, rows, inputs } = summary;
   const lines = linesOf(summary, depth ?? Number.POSITIVE_INFINITY);
@@ -64,7 +67,25 @@ export function formatSummary(summary: Summary, { color, width, depth }: Summary
     '',
     `${dim('parameters')}   ${formatBytes(totals.parameterBytes)}, ${trainable}`,
     `${dim('activations')}  ${formatBytes(totals.activationBytes)} per ${exampleNoun(summary)}`,
+    ...(memory === undefined ? [] : memoryLines(memory, exampleNoun(summary), dim)),
   ].join('\n');
+}
+
+function memoryLines(
+  { batchSize, bytes, weightBytes, optimizerBytes, arenaBytes }: ProgramMemory,
+  noun: string,
+  dim: (text: string) => string,
+): readonly string[] {
+  const examples = batchSize === 1 ? `one ${noun}` : formatCounted(batchSize, noun);
+  const parts = [
+    `weights ${formatBytes(weightBytes)}`,
+    ...(optimizerBytes === 0 ? [] : [`optimizer ${formatBytes(optimizerBytes)}`]),
+    `intermediates ${formatBytes(arenaBytes)}`,
+  ];
+  return [
+    `${dim('compiled')}     ${formatBytes(bytes)} of memory for ${examples} at a time`,
+    `             ${parts.join(', ')}`,
+  ];
 }
 
 interface Line {

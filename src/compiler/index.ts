@@ -41,6 +41,7 @@ export {
   summarizeGraph,
 } from './summary.js';
 export { type EmitOptions, emitTypeScript } from './typescript.js';
+export { type ProgramMemory, programMemory } from './wasm/program-memory.js';
 export {
   type EmitWasmOptions,
   emitWasm,

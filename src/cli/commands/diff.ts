@@ -39,7 +39,7 @@ async function diff(
   const [before, after] = files;
   const { graph } = await loadGraph(before, context);
   const { graph: other } = await loadGraph(after, context);
-  const { diffGraphs, formatDiff } = await import('../../compiler/index.js');
+  const { diffGraphs, formatDiff } = await import('../../compiler/diff/index.js');
   const found = diffGraphs(graph, other);
   const { out } = context.terminal;
   const { bold, isColorSupported } = out.colors;

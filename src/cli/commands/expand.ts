@@ -21,7 +21,7 @@ export function addExpand(program: CommandLine, context: CommandContext): void {
 async function expand(spec: string, { terminal }: CommandContext): Promise<ExitCode> {
   const [{ readSpecFile, specFolder }, { expandedText }] = await Promise.all([
     import('../../spec/read-spec-file.js'),
-    import('../../compiler/index.js'),
+    import('../../compiler/check-spec.js'),
   ]);
   const { text, file } = await readSpecFile(spec);
   terminal.out.write(expandedText(text, file, { readFile: specFolder(file) }));

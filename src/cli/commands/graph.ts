@@ -94,7 +94,7 @@ async function draw(graph: ModelGraph, format: Format, { depth }: Options): Prom
     const { drawGraphPng } = await import('../../runtime/draw-graph.js');
     return drawGraphPng(graph, levels);
   }
-  const { drawGraph } = await import('../../compiler/index.js');
+  const { drawGraph } = await import('../../compiler/diagram/index.js');
   return drawGraph(graph, { format, ...levels });
 }
 

@@ -14,7 +14,7 @@ export function addSummary(program: CommandLine, context: CommandContext): void 
     .command('summary')
     .summary('print the shapes, parameters and cost of a model')
     .description(
-      'Prints every layer of a model, in the blocks and repeats that it comes from, with its output shape, parameters, multiply-adds and memory for activations. Where a layer takes something else than the value of the line above, it says so. Builds nothing.',
+      'Prints every layer of a model, in the blocks and repeats that it comes from, with its output shape, parameters, multiply-adds and memory for activations, and the memory that the compiled program needs for the batches of the spec. Where a layer takes something else than the value of the line above, it says so. Builds nothing.',
     )
     .argument('<spec>', 'YAML file')
     .option('--depth <levels>', 'open so many blocks within each other; 0 opens none', wholeNumber(0))
@@ -29,14 +29,20 @@ export function addSummary(program: CommandLine, context: CommandContext): void 
 
 async function summary(spec: string, { json, depth }: Options, context: CommandContext): Promise<ExitCode> {
   const { graph } = await loadGraph(spec, context);
-  const { formatSummary, summarizeGraph } = await import('../../compiler/index.js');
+  const [{ summarizeGraph }, { formatSummary }, { programMemory }] = await Promise.all([
+    import('../../compiler/summary.js'),
+    import('../../compiler/format-summary.js'),
+    import('../../compiler/wasm/program-memory.js'),
+  ]);
   const { out } = context.terminal;
   const data = summarizeGraph(graph);
+  const memory = programMemory(graph);
   const style = {
     color: out.colors.isColorSupported,
     width: out.live ? out.columns() : 120,
     ...(depth === undefined ? {} : { depth }),
+    ...(memory === undefined ? {} : { memory }),
   };
-  out.line(json ? JSON.stringify(data, null, 2) : formatSummary(data, style));
+  out.line(json ? JSON.stringify({ ...data, program: memory ?? null }, null, 2) : formatSummary(data, style));
   return exitCodes.fine;
 }

@@ -40,7 +40,7 @@ async function validate(
 ): Promise<ExitCode> {
   const [{ readSpecFile, specFolder }, { checkSpec }] = await Promise.all([
     import('../../spec/read-spec-file.js'),
-    import('../../compiler/index.js'),
+    import('../../compiler/check-spec.js'),
   ]);
   const { out, err } = context.terminal;
   const checked: CheckedFile[] = [];
