@@ -145,9 +145,12 @@ async function startingPoint(
   const { type } = await engine.getOptimizerState();
   if (type === saved.optimizer.type) await engine.setOptimizerState(saved.optimizer);
   else notices.push(`the optimizer ${type} starts afresh, since the run had ${saved.optimizer.type} before`);
-  const before = existing.record?.backend;
-  if (before !== undefined && before !== engine.backend) {
-    notices.push(`the run was trained on ${before} before: on ${engine.backend} results differ in rounding`);
+  const before = existing.record;
+  if (before !== undefined && before.backend !== engine.backend) {
+    const differ = before.engine === engine.name ? 'rounding' : 'rounding, and in what random layers draw';
+    notices.push(
+      `the run was trained on ${before.backend} before: on ${engine.backend} results differ in ${differ}`,
+    );
   }
   const leg = planLeg(adopted.state, existing.record, epochs, options.untilEpoch);
   return { state: { ...adopted.state, leg }, notices };

@@ -1,6 +1,6 @@
 /**
  * A run that is killed and resumed ends with the bytes of one that never stopped: here with real processes,
- * the real engine and SIGKILL; resume-crash-points.test.ts goes through every write.
+ * the real engines and SIGKILL; resume-crash-points.test.ts goes through every write.
  */
 import { spawn } from 'node:child_process';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { applyOverrides } from '../../src/spec/apply-overrides.js';
 import { type CompiledSources, compileSources } from './support/compile-sources.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
-const small = `
+const small = (examples: number) => `
 name: small
 seed: 7
 input: [10, 10, 3]
@@ -25,7 +25,7 @@ layers:
   - { name: drop, type: dropout, rate: 0.3 }
   - { name: out, type: dense, units: 4, activation: softmax }
 training:
-  dataset: { type: synthetic, classes: 4, train: 620, validation: 40 }
+  dataset: { type: synthetic, classes: 4, train: ${examples}, validation: 40 }
   optimizer: { type: adam, learningRate: 0.003 }
   loss: sparseCategoricalCrossentropy
   metrics: [accuracy]
@@ -45,6 +45,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
+type EngineName = 'tfjs' | 'compiled';
 type Kill = { readonly atChange: number } | { readonly afterSteps: number; readonly milliseconds: number };
 
 /** Trains in a process of its own, which `kill` may end early. Returns its output. */
@@ -52,6 +53,7 @@ async function trainRun(
   spec: string,
   folder: string,
   saveEverySeconds: number,
+  engine: EngineName,
   kill?: Kill,
 ): Promise<string> {
   const child = spawn(process.execPath, [
@@ -59,6 +61,7 @@ async function trainRun(
     spec,
     folder,
     String(saveEverySeconds),
+    engine,
     ...(kill !== undefined && 'atChange' in kill ? [String(kill.atChange)] : []),
   ]);
   let output = '';
@@ -96,12 +99,13 @@ async function trainWithKills(
   folder: string,
   kills: readonly Kill[],
   saveEverySeconds: number,
+  engine: EngineName,
 ): Promise<void> {
   for (const [index, kill] of kills.entries()) {
-    const output = await trainRun(spec, folder, saveEverySeconds, kill);
+    const output = await trainRun(spec, folder, saveEverySeconds, engine, kill);
     expect(output, `kill ${index}, ${JSON.stringify(kill)}`).not.toMatch(/done/);
   }
-  expect(await trainRun(spec, folder, 60)).toMatch(/done\n$/);
+  expect(await trainRun(spec, folder, 60, engine)).toMatch(/done\n$/);
 }
 
 function drawnKills(count: number, seed: number): readonly Kill[] {
@@ -120,21 +124,34 @@ async function specFile(name: string, text: string): Promise<string> {
   return file;
 }
 
-it('ends with the same bytes after kills as without one', { timeout: 180_000 }, async () => {
-  const [whole, first, second] = ['whole', 'first', 'second'].map((name) => join(root, name));
-  const spec = await specFile('small', small);
-  await Promise.all([
-    trainWithKills(spec, whole!, [], 60),
-    trainWithKills(spec, first!, drawnKills(10, 20261125), 0.03),
-    trainWithKills(spec, second!, drawnKills(10, 20261126), 0.03),
-  ]);
-  const expected = await filesOf(whole!);
-  expect(Object.keys(expected)).toEqual(
-    expect.arrayContaining(['checkpoints/last/weights.bin', 'checkpoints/best/optimizer.bin', 'history.csv']),
-  );
-  expect(await filesOf(first!)).toEqual(expected);
-  expect(await filesOf(second!)).toEqual(expected);
-});
+it.each([
+  ['tfjs', 620, 6],
+  // Its steps are so short that a run of so few would be over before it is killed.
+  ['compiled', 6_000, 4],
+] as const)(
+  'ends with the same bytes after kills as without one: %s',
+  { timeout: 180_000 },
+  async (engine, examples, kills) => {
+    const [whole, first, second] = ['whole', 'first', 'second'].map((name) => join(root, engine, name));
+    const spec = await specFile(engine, small(examples));
+    await Promise.all([
+      trainWithKills(spec, whole!, [], 60, engine),
+      trainWithKills(spec, first!, drawnKills(kills, 20261125), 0.03, engine),
+      trainWithKills(spec, second!, drawnKills(kills, 20261126), 0.03, engine),
+    ]);
+    const expected = await filesOf(whole!);
+    expect(Object.keys(expected)).toEqual(
+      expect.arrayContaining([
+        'checkpoints/last/weights.bin',
+        'checkpoints/best/optimizer.bin',
+        'history.csv',
+      ]),
+    );
+    expect(await filesOf(first!)).toEqual(expected);
+    expect(await filesOf(second!)).toEqual(expected);
+    expect(JSON.parse(await readFile(join(first!, 'run.json'), 'utf8'))).toMatchObject({ engine });
+  },
+);
 
 it('so does Inception10, with its running means and variances', { timeout: 120_000 }, async () => {
   const path = fileURLToPath(new URL('../../specs/inception10.yaml', import.meta.url));
@@ -146,8 +163,8 @@ it('so does Inception10, with its running means and variances', { timeout: 120_0
   const spec = await specFile('inception10', text);
   const [whole, killed] = ['inception10-whole', 'inception10-killed'].map((name) => join(root, name));
   await Promise.all([
-    trainWithKills(spec, whole!, [], 60),
-    trainWithKills(spec, killed!, [{ afterSteps: 2, milliseconds: 20 }], 0),
+    trainWithKills(spec, whole!, [], 60, 'tfjs'),
+    trainWithKills(spec, killed!, [{ afterSteps: 2, milliseconds: 20 }], 0, 'tfjs'),
   ]);
   expect(await filesOf(killed!)).toEqual(await filesOf(whole!));
 });

@@ -141,7 +141,8 @@ export async function openCompiledEngine(
   return {
     name: 'compiled',
     description: `wasm, SIMD${relaxed ? ', fused' : ''}, ${running.threads} thread${running.threads === 1 ? '' : 's'}`,
-    backend: 'compiled',
+    // Its bytes are others, so that a resume without it says so.
+    backend: relaxed ? 'compiled, fused' : 'compiled',
     versions: {},
 
     async trainStep(batch, seed) {

@@ -1,12 +1,15 @@
 /**
- * Trains the network of a file until it ends or is killed: `node train-run.js SPEC FOLDER SAVE_EVERY_SECONDS [DIE_AT]`.
+ * Trains the network of a file until it ends or is killed: `node train-run.js SPEC FOLDER SAVE_EVERY_SECONDS ENGINE [DIE_AT]`.
  * Prints a line a step and `done` at the end. With DIE_AT it kills itself right before its so-manieth change of the
  * file system, so that a test can stop it between any two writes.
  */
 import fs from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 
-const [spec, folder, saveEverySeconds, dieAt] = process.argv.slice(2) as [string, string, string, string?];
+const [spec, folder, saveEverySeconds, engine, dieAt] = process.argv.slice(2) as [
+  ...[string, string, string, 'tfjs' | 'compiled'],
+  string?,
+];
 const text = await fs.readFile(spec, 'utf8');
 
 if (dieAt !== undefined) {
@@ -29,7 +32,8 @@ const { train } = await import('../../../src/runtime/trainer.js');
 await train({
   graph: compileSpec(text, spec),
   folder,
-  backend: 'wasm',
+  engine,
+  ...(engine === 'tfjs' ? { backend: 'wasm' } : { threads: 2 }),
   saveEverySeconds: Number(saveEverySeconds),
   command: 'test',
   onEvent: (event) => {
