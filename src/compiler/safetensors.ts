@@ -52,7 +52,8 @@ export function parseSafetensors(file: Uint8Array): readonly NamedArray[] | unde
     if (entry.dtype !== 'F32' || to - from !== sizeOf(entry.shape) * 4 || start + to > file.length) {
       return undefined;
     }
-    const values = new Float32Array(file.slice(start + from, start + to).buffer);
+    // A copy also where the file is a Buffer, of which `slice` gives a view.
+    const values = new Float32Array(Uint8Array.from(file.subarray(start + from, start + to)).buffer);
     arrays.push({ name, shape: entry.shape, values });
   }
   return arrays;

@@ -50,6 +50,12 @@ describe('a wrong command line', () => {
     ],
     [['graph', 'x.yaml', '--depth', '-1'], "'--depth': expected a whole number of at least 0, found '-1'"],
     [['compile', 'x.yaml', '-o', '-', '--check'], "'--check' cannot be used together with '--output -'"],
+    [['compile', 'x.yaml', '--target', 'cuda'], "'--target': expected one of typescript, wasm"],
+    [['compile', 'x.yaml', '--batch', '64'], "'--batch' is for programs"],
+    [['compile', 'x.yaml', '-o', 'x.ts', '--weights', 'runs/x'], "'--weights' is for programs"],
+    [['compile', 'x.yaml', '--target', 'typescript', '--emit', 'wat'], "'--emit wat' is for '--target wasm'"],
+    [['compile', 'x.yaml', '--target', 'wasm', '-o', '-'], 'stdout cannot take two files: .wasm and .ts'],
+    [['compile', 'x.yaml', '--target', 'wasm', '-o', 'x.ts'], "expected a name that ends in '.wasm'"],
     [['completion', 'tcsh'], "'shell': expected one of bash, zsh, fish, found 'tcsh'"],
     [['data', 'fetch', 'cifar100'], "'dataset': expected one of cifar10, found 'cifar100'"],
   ])('%j is one sentence and exit code 2', async (args, sentence) => {

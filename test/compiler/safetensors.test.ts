@@ -14,6 +14,7 @@ describe('safetensors', () => {
     const shifted = new Uint8Array(file.length + 3);
     shifted.set(file, 3);
     expect(parseSafetensors(shifted.subarray(3))).toEqual(arrays);
+    expect(parseSafetensors(Buffer.from(shifted).subarray(3))).toEqual(arrays);
   });
 
   it('begins the values at a multiple of eight bytes', () => {

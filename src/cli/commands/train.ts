@@ -73,7 +73,7 @@ export function addTrain(program: CommandLine, context: CommandContext): void {
     )
     .option(
       '--initial-weights <file>',
-      'start a new run from the weights of a run, a checkpoint or a model.json',
+      'start a new run from the weights of a run, a checkpoint, a model.json or a safetensors file',
     )
     .addOption(
       new Option(

@@ -32,8 +32,8 @@ export interface TrainOptions {
   /** Starts over; an existing run is moved aside, not deleted. */
   readonly fresh?: boolean;
   /**
-   * A run folder, a checkpoint folder or a `model.json` whose weights a new run starts from. Optimizer and
-   * epoch count start anew.
+   * A run folder, a checkpoint folder, a `model.json` or a `.safetensors` file whose weights a new run starts from.
+   * Optimizer and epoch count start anew.
    */
   readonly initialWeights?: string;
   /**

@@ -301,7 +301,7 @@ function parseWeights(content: Uint8Array | ArrayBuffer, { model, weightShapes }
       const [from = 0, to = 0] = offsets;
       const isWhole = to - from === sizeOf(shape) * 4 && start + to <= file.length;
       if (!isWhole) throw new Error('the file is cut short');
-      return [name, new Float32Array(file.slice(start + from, start + to).buffer)];
+      return [name, new Float32Array(Uint8Array.from(file.subarray(start + from, start + to)).buffer)];
     }),
   );
 }
