@@ -3,6 +3,7 @@ import { basename, relative } from 'node:path';
 import { formatSummary } from '../compiler/format-summary.js';
 import type { ModelGraph } from '../compiler/index.js';
 import { exampleNoun, summarizeGraph } from '../compiler/summary.js';
+import type { LayerRegistry } from '../layers/index.js';
 import type { DataProgress } from '../runtime/datasets/index.js';
 import { train } from '../runtime/trainer.js';
 import type { EndEvent, StartEvent, TrainEvent, TrainOptions } from '../runtime/training/events.js';
@@ -30,7 +31,7 @@ export async function runTraining(
   options: TrainCommandOptions,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { graph } = await loadGraph(path, context, overridesOf(options));
+  const { graph, layers } = await loadGraph(path, context, options, overridesOf(options));
   const { out } = context.terminal;
   const live = openLiveLine(out);
   const listener = options.json ? jsonEvents(out) : drawnEvents(graph, bundled, options, context, live);
@@ -39,6 +40,7 @@ export async function runTraining(
   try {
     await train({
       graph,
+      ...(layers && { layers }),
       ...trainOptions(options),
       command: shellCommand(context.program, context.argv),
       signal: context.interruptible(),
@@ -59,7 +61,7 @@ export async function runTraining(
   } else if (end.status === 'interrupted') {
     for (const line of interruptedLines(end, again, out)) out.line(line);
   } else {
-    for (const line of await finishedLines(start, end, context)) out.line(line);
+    for (const line of await finishedLines(start, end, layers, context)) out.line(line);
   }
   return end.status === 'interrupted' ? exitCodes.interrupted : exitCodes.fine;
 }
@@ -162,11 +164,12 @@ function interruptedLines(end: EndEvent, again: string, { colors }: Output): rea
 async function finishedLines(
   start: StartEvent,
   end: EndEvent,
+  layers: LayerRegistry | undefined,
   { terminal: { out }, program }: CommandContext,
 ): Promise<readonly string[]> {
   const { bold, cyan, dim, green, yellow } = out.colors;
   const { openRun } = await import('../runtime/run-folder.js');
-  const run = await openRun(end.folder);
+  const run = await openRun(end.folder, { layers });
   const summary = summarizeGraph(run.graph);
   const columns = out.live ? out.columns() - 1 : undefined;
   const line = (label: string, text: string) => labelled(dim(label), text, columns);

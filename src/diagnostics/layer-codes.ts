@@ -68,6 +68,22 @@ export const layerCodes = codeTable({
     kind: 'usage',
     title: 'a layer of your own that cannot join the others',
     explanation:
-      'Types of layers are letters and digits, a letter first, and there is one layer of each type. A layer of your own says which class makes it, and under which name which module exports that class, so that it can be built and printed.',
+      'Types of layers are letters and digits, a letter first, and there is one layer of each type. A layer of your own says which class makes it, and under which name which module exports that class, so that it can be built and printed. The class extends `tf.layers.Layer` of the TensorFlow.js that speccc uses, takes its options as one object, and gives the output shape that its definition says. [The guide](own-layers.md) shows it all.',
+  },
+  'layers-not-loaded': {
+    kind: 'usage',
+    title: 'a module of layers that cannot be loaded',
+    explanation:
+      '`--layers` names a JavaScript module that exports kinds of layers, each made by `defineLayer`, `defineMergeLayer` or `defineCell`. The path starts at the current folder. What the module imports (`speccc`, `@tensorflow/tfjs`) is looked up from where it lies. [The guide](own-layers.md) shows one.',
+    wrong: 'speccc validate model.yaml --layers layers.ts',
+    right: 'speccc validate model.yaml --layers layers.js',
+  },
+  'layers-missing': {
+    kind: 'usage',
+    title: 'a run with layers that are not built in',
+    explanation:
+      'The run was trained with layers of its user’s own. Its folder says which they are, but does not hold them, and speccc never runs code that a run folder names: give the module that has them with `--layers`.',
+    wrong: 'speccc evaluate runs/scaled',
+    right: 'speccc evaluate runs/scaled --layers layers.js',
   },
 });

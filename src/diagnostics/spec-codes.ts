@@ -38,7 +38,7 @@ export const specCodes = codeTable({
     kind: 'spec',
     title: 'a layer type that does not exist',
     explanation:
-      'Layer types are named as the functions of `tf.layers`: `conv2d`, `maxPooling2d`, `dense`. The nearest known type is suggested; the spec reference lists all of them.',
+      'Layer types are named as the functions of `tf.layers`: `conv2d`, `maxPooling2d`, `dense`. The nearest known type is suggested; the spec reference lists all of them. [Layers of your own](own-layers.md) are known where `--layers` names their module.',
     wrong: '- { type: conv2D, filters: 6, kernelSize: 5 }',
     right: '- { type: conv2d, filters: 6, kernelSize: 5 }',
   },

@@ -43,6 +43,7 @@ import { maxPooling3d } from './max-pooling-3d.js';
 import { maximum } from './maximum.js';
 import { minimum } from './minimum.js';
 import { multiply } from './multiply.js';
+import { guarded } from './own-kinds.js';
 import { permute } from './permute.js';
 import { prelu } from './prelu.js';
 import { checkImplementations, type LayerRegistry, type LayerSource, registryOf } from './registry.js';
@@ -186,7 +187,7 @@ export const layers = builtInRegistry.layers;
  * missing or cannot be imported.
  */
 export function createRegistry(own: readonly LayerSource[]): LayerRegistry {
-  const registry = registryOf([...builtIn, ...own]);
+  const registry = registryOf([...builtIn, ...own.map(guarded)]);
   checkImplementations(registry, builtInRegistry);
   return registry;
 }

@@ -12,7 +12,7 @@ export interface Problem {
 }
 
 export function isProblem(value: Shape | Problem): value is Problem {
-  return 'code' in value;
+  return !Array.isArray(value);
 }
 
 /** Says so where the input has not `rank` dimensions; `wanted` names them. */

@@ -8,6 +8,8 @@ export interface LayerRegistry {
   readonly layers: ReadonlyMap<string, LayerDefinition>;
   /** The kinds of cells, which stand in options of recurrent layers only. */
   readonly cells: ReadonlyMap<string, SingleDefinition>;
+  /** The files that kinds of a user's own were read from, where `loadLayers` read them. */
+  readonly modules?: readonly string[];
 }
 
 /** A kind, or a function that makes it for kinds that look up other kinds. */

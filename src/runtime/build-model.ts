@@ -14,7 +14,10 @@ import type { ModelGraph } from '../compiler/model-graph.js';
 import { SpecccError } from '../diagnostics/index.js';
 import { type Argument, type Call, isCall } from '../layers/index.js';
 import type { Tf } from './backend.js';
+import { checkOwnLayer, makeOwnLayer } from './build-own-layer.js';
 import type { Weight } from './engine.js';
+
+type Layer = ReturnType<Tf['layers']['dense']>;
 
 /**
  * What a call returns. Only functions that tfjs itself has under the names of `callable` can be called, and
@@ -22,7 +25,7 @@ import type { Weight } from './engine.js';
  */
 export function evaluateCall(tf: Tf, call: Call): unknown {
   const args = call.args.map((argument) => evaluateArgument(tf, argument));
-  if (call.call === 'new') return new call.class(args[0] as never);
+  if (call.call === 'new') return makeOwnLayer(tf, call, args[0]);
   const [, family, name] = callable.exec(call.call) ?? [];
   const functions = family === undefined ? undefined : tf[family as 'layers'];
   const made =
@@ -48,8 +51,6 @@ function isList(argument: Argument): argument is readonly Argument[] {
   return Array.isArray(argument);
 }
 
-type Layer = ReturnType<Tf['layers']['dense']>;
-
 /**
  * Builds the model with fresh weights, drawn from the seeds in the graph's calls: equal graphs give equal
  * weights, however many models the process has built before. A chain of layers becomes a `tf.sequential`, any
@@ -59,7 +60,11 @@ export function buildModel(tf: Tf, graph: ModelGraph): LayersModel {
   const { form, layers } = modelCalls(graph);
   if (form === 'sequential') {
     const model = tf.sequential({ name: graph.name });
-    for (const { call } of layers) model.add(evaluateCall(tf, call) as Layer);
+    for (const { node, call } of layers) {
+      const layer = evaluateCall(tf, call) as Layer;
+      model.add(layer);
+      checkOwnLayer(node, layer);
+    }
     return model;
   }
   const values = new Map<string, SymbolicTensor>();
@@ -77,6 +82,7 @@ export function buildModel(tf: Tf, graph: ModelGraph): LayersModel {
     if (first === undefined) throw new Error(`the layer '${node.name}' has no input`);
     const layer = evaluateCall(tf, call) as Layer;
     values.set(node.name, layer.apply(others.length === 0 ? first : [first, ...others]) as SymbolicTensor);
+    checkOwnLayer(node, layer);
   }
   return tf.model({ name: graph.name, inputs, outputs: graph.outputs.map(value) });
 }

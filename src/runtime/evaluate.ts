@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Dataset } from './datasets/dataset.js';
 import { valueNames } from './history.js';
-import { openRun } from './run-folder.js';
+import { type OpenRunOptions, openRun } from './run-folder.js';
 import { openRunModel, type RunModelOptions } from './run-model.js';
 import { addToMeans, batchFiller, meanValues } from './training/batches.js';
 import { checkData, outputShape, trainingPlan } from './training/check-data.js';
@@ -11,6 +11,7 @@ import { noMeans } from './training/trainer-state.js';
 
 export interface EvaluateOptions
   extends RunModelOptions,
+    OpenRunOptions,
     Omit<DataOptions, 'limitTrain' | 'limitValidation'> {
   /** `validation` where it is left out. */
   readonly examples?: 'train' | 'validation';
@@ -60,7 +61,7 @@ export interface ClassResult {
  *   'data-does-not-fit'; the signal's reason where it is aborted
  */
 export async function evaluateRun(path: string, options: EvaluateOptions = {}): Promise<EvaluationResult> {
-  const run = await openRun(path);
+  const run = await openRun(path, options);
   const which = options.examples ?? 'validation';
   const limit = wholeNumber('limit', options.limit);
   const dataset = await loadData(run.graph, {

@@ -3,7 +3,7 @@ import { formatSafetensors } from '../compiler/safetensors.js';
 import { SpecccError } from '../diagnostics/index.js';
 import type { Shape } from '../layers/index.js';
 import type { Weight } from './engine.js';
-import { openRun } from './run-folder.js';
+import { openRunFiles } from './run-folder.js';
 import type { FileContent } from './whole-files.js';
 
 export const exportFormats = ['txt', 'json', 'csv', 'npy', 'safetensors'] as const;
@@ -33,7 +33,7 @@ export interface ExportedWeights {
  *
  * Decimal numbers are the shortest that read back as the same 32-bit float.
  *
- * @throws SpecccError of `openRun`, 'unknown-export-format', 'checkpoint-not-found', 'checkpoint-damaged'
+ * @throws SpecccError 'run-not-found', 'run-damaged', 'unknown-export-format', 'checkpoint-not-found', 'checkpoint-damaged'
  */
 export async function exportWeights(
   path: string,
@@ -45,7 +45,7 @@ export async function exportWeights(
       hints: [`choose one of ${exportFormats.join(', ')}`],
     });
   }
-  const run = await openRun(path);
+  const run = await openRunFiles(path);
   const checkpoint = options.checkpoint ?? run.checkpoint;
   const { weights, state } = await run.readCheckpoint(checkpoint);
   const exported = format === 'txt' ? weights.filter(({ trainable }) => trainable) : weights;
@@ -55,7 +55,7 @@ export async function exportWeights(
     epoch: state.epoch,
     weights: exported.length,
     values: exported.reduce((sum, { values }) => sum + values.length, 0),
-    files: weightFiles(format, exported, { model: run.graph.name, checkpoint, epoch: state.epoch }),
+    files: weightFiles(format, exported, { model: run.record.name, checkpoint, epoch: state.epoch }),
   };
 }
 

@@ -49,6 +49,7 @@ export {
 export { type ExportedWeights, type ExportFormat, exportFormats, exportWeights } from './export-weights.js';
 export { type Best, formatHistory, type HistoryRow, parseHistory } from './history.js';
 export { importWeights } from './import-weights.js';
+export { loadLayers } from './own-layers.js';
 export { type CurveChartOptions, type Curves, drawCurves } from './plots.js';
 export {
   type ClassOutput,
@@ -60,7 +61,7 @@ export {
 } from './predict.js';
 export { readImage } from './read-image.js';
 export { readSavedModel, type SavedModelFile } from './read-saved-model.js';
-export { openRun, type Run, type RunRecord } from './run-folder.js';
+export { type OpenRunOptions, openRun, type Run, type RunRecord } from './run-folder.js';
 export { checkpointHandler, openRunModel, type RunModel, type RunModelOptions } from './run-model.js';
 export { openTfjsEngine } from './tfjs-engine.js';
 export { train } from './trainer.js';

@@ -5,7 +5,7 @@ import { parseSafetensors } from '../compiler/safetensors.js';
 import { SpecccError } from '../diagnostics/index.js';
 import { readModelWeights } from './checkpoint.js';
 import type { Weight } from './engine.js';
-import { checkpointFolder, openRun } from './run-folder.js';
+import { checkpointFolder, openRunFiles } from './run-folder.js';
 
 /**
  * By a run folder (its best checkpoint, or its last where it has no best yet), a checkpoint folder, the `model.json` of
@@ -17,7 +17,7 @@ export async function readInitialWeights(path: string): Promise<readonly Omit<We
   if (extname(path) === '.safetensors') return readSafetensors(path);
   if (basename(path) === 'model.json' || (await isFile(path))) return readModelWeights(path);
   if (await isFile(join(path, 'model.json'))) return readModelWeights(join(path, 'model.json'));
-  const run = await openRun(path).catch((error: unknown) => {
+  const run = await openRunFiles(path).catch((error: unknown) => {
     if (!(error instanceof SpecccError) || error.code !== 'run-not-found') throw error;
     throw new SpecccError(
       'checkpoint-not-found',

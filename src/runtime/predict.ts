@@ -2,7 +2,7 @@
 import { SpecccError } from '../diagnostics/index.js';
 import { formatShape, type Shape, sizeOf } from '../layers/index.js';
 import { readImage } from './read-image.js';
-import { openRun } from './run-folder.js';
+import { type OpenRunOptions, openRun } from './run-folder.js';
 import { openRunModel, type RunModelOptions } from './run-model.js';
 import { batchFiller } from './training/batches.js';
 import { outputShape } from './training/check-data.js';
@@ -10,7 +10,7 @@ import { outputShape } from './training/check-data.js';
 /** The path of a picture, or one example of the model's input shape: bytes are scaled as in training. */
 export type PredictInput = string | Uint8Array | Float32Array;
 
-export interface PredictOptions extends RunModelOptions {
+export interface PredictOptions extends RunModelOptions, OpenRunOptions {
   /** How many classes to name, the most probable first; 3 where it is left out. */
   readonly top?: number;
 }
@@ -55,7 +55,7 @@ export async function predictRun(
   inputs: readonly PredictInput[],
   options: PredictOptions = {},
 ): Promise<PredictResult> {
-  const run = await openRun(path);
+  const run = await openRun(path, options);
   const outputs = sizeOf(outputShape(run.graph));
   const { shape } = run.graph.inputs[0]!;
   const { classNames, scale, synthetic } = run.record.data;

@@ -7,9 +7,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { compileSpec } from '../compiler/index.js';
 import type { ModelGraph } from '../compiler/model-graph.js';
 import { SpecccError } from '../diagnostics/index.js';
+import { builtInRegistry, type LayerRegistry } from '../layers/index.js';
 import { sha256Hex } from '../layers/sha256.js';
 import { type Checkpoint, readCheckpoint } from './checkpoint.js';
 import { type Best, type HistoryRow, parseHistory } from './history.js';
+import { layersMissing, type OwnLayers } from './own-layers.js';
 import type { Leg } from './training/trainer-state.js';
 import { currentFolder } from './whole-files.js';
 
@@ -56,6 +58,8 @@ export interface RunRecord {
     readonly scale: number;
   };
   readonly parameters: number;
+  /** Where the model has layers that are not tfjs's. */
+  readonly layers?: OwnLayers;
   readonly leg: Leg;
   /** Whole epochs trained, and steps of the next one. */
   readonly epochs: number;
@@ -73,27 +77,36 @@ export function checkpointFolder(run: string, checkpoint: string): string {
   return join(run, 'checkpoints', checkpoint);
 }
 
-export interface Run {
+/** A run by its files, which need no layers. */
+export interface RunFiles {
   readonly folder: string;
   readonly record: RunRecord;
-  /** Of the spec as it was run. */
-  readonly graph: ModelGraph;
-  readonly history: readonly HistoryRow[];
   /** The checkpoint that was named or, where the run itself was, `best`, or `last` where there is no best yet. */
   readonly checkpoint: string;
   /** @throws SpecccError 'checkpoint-not-found', 'checkpoint-damaged' */
   readCheckpoint(name?: string): Promise<Checkpoint>;
 }
 
+export interface Run extends RunFiles {
+  /** Of the spec as it was run. */
+  readonly graph: ModelGraph;
+  readonly history: readonly HistoryRow[];
+}
+
+export interface OpenRunOptions {
+  /** The kinds of layers that the run was trained with; the built-in ones where left out. */
+  readonly layers?: LayerRegistry | undefined;
+}
+
 /**
  * Opens a run by its folder, by one of its checkpoint folders, or by a checkpoint's `model.json`. Reads no
  * weights yet.
  *
- * @throws SpecccError 'run-not-found', 'run-damaged', 'checkpoint-not-found'
+ * @throws SpecccError 'run-not-found', 'run-damaged', 'checkpoint-not-found', 'layers-missing'
  */
-export async function openRun(path: string): Promise<Run> {
-  const { folder, checkpoint } = await locateRun(path);
-  const record = (await readRunRecord(folder))!;
+export async function openRun(path: string, { layers }: OpenRunOptions = {}): Promise<Run> {
+  const files = await openRunFiles(path);
+  const { folder, record } = files;
   const specFile = join(folder, runFileNames.spec);
   const text = await readFile(specFile, 'utf8').catch(() => {
     throw new SpecccError('run-damaged', `the run ${folder} has no readable ${runFileNames.spec}`);
@@ -105,12 +118,21 @@ export async function openRun(path: string): Promise<Run> {
   }
   const historyFile = join(folder, runFileNames.history);
   const history = await readFile(historyFile, 'utf8').catch(() => '');
+  if (record.layers !== undefined && layers === undefined) throw layersMissing(record.layers, folder);
+  return {
+    ...files,
+    graph: compileSpec(text, specFile, { layers: layers ?? builtInRegistry }),
+    history: history === '' ? [] : parseHistory(history, historyFile),
+  };
+}
+
+/** The same without a look at the spec. @throws SpecccError 'run-not-found', 'run-damaged' */
+export async function openRunFiles(path: string): Promise<RunFiles> {
+  const { folder, checkpoint } = await locateRun(path);
   const chosen = checkpoint ?? ((await currentFolder(checkpointFolder(folder, 'best'))) ? 'best' : 'last');
   return {
     folder,
-    record,
-    graph: compileSpec(text, specFile),
-    history: history === '' ? [] : parseHistory(history, historyFile),
+    record: (await readRunRecord(folder))!,
     checkpoint: chosen,
     readCheckpoint: (name = chosen) => readCheckpoint(checkpointFolder(folder, name)),
   };

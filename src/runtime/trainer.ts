@@ -11,6 +11,7 @@ import { checkWeightsFit, digestOfWeights } from './checkpoint.js';
 import type { TrainingEngine, Weight } from './engine.js';
 import { readInitialWeights } from './initial-weights.js';
 import { openEngine } from './open-engine.js';
+import { ownLayersOf } from './own-layers.js';
 import { checkpointFolder, type RunRecord, runRecordVersion } from './run-folder.js';
 import { checkData, trainingPlan } from './training/check-data.js';
 import type { StartEvent, TrainEvent, TrainOptions, TrainResult } from './training/events.js';
@@ -258,8 +259,9 @@ async function trainFrom(session: Session): Promise<TrainResult> {
   };
 }
 
-function fixedRecord({ options, engine, settled, start }: Session): FixedRecord {
+function fixedRecord({ options, folder, engine, settled, start }: Session): FixedRecord {
   const { graph, dataset } = settled;
+  const layers = ownLayersOf(graph, options.layers, folder);
   return {
     format: 'speccc run',
     version: runRecordVersion,
@@ -283,6 +285,7 @@ function fixedRecord({ options, engine, settled, start }: Session): FixedRecord 
       scale: dataset.scale,
     },
     parameters: engine.describeWeights().reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    ...(layers && { layers }),
     leg: start.state.leg,
     monitor: trainingPlan(graph).checkpoint.monitor,
   };

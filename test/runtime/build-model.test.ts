@@ -176,7 +176,9 @@ describe('evaluateCall', () => {
     const model = buildModel(tf, {
       ...graph,
       inputs: [{ name: 'input', shape: [2] }],
-      nodes: [{ ...graph.nodes[0]!, name: 'twice', inputs: ['input'], call: scale }],
+      nodes: [
+        { ...graph.nodes[0]!, name: 'twice', inputs: ['input'], call: scale, outputShape: [2], weights: [] },
+      ],
       outputs: ['input', 'twice'],
     });
     const [, output] = model.predict(tf.tensor2d([[1, -3]])) as tf.Tensor[];

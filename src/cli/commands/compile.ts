@@ -5,13 +5,14 @@ import { SpecccError } from '../../diagnostics/index.js';
 import { type CommandLine, wholeNumber } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { type LayersOption, layersOption } from '../layers-option.js';
 import { loadGraph } from '../load-graph.js';
 import { shellWord } from '../shell-word.js';
 import { checkEnding, type TargetName, targetFor, targetNames } from '../targets/index.js';
 import type { Target, TargetFile, TargetOptions } from '../targets/target.js';
 import { watTarget } from '../targets/wasm.js';
 
-interface Options extends TargetOptions {
+interface Options extends TargetOptions, LayersOption {
   readonly target?: TargetName;
   readonly output?: string;
   readonly emit?: 'wat';
@@ -37,6 +38,7 @@ export function addCompile(program: CommandLine, context: CommandContext): void 
       ),
     )
     .option('-o, --output <file>', 'where to write; - is stdout')
+    .addOption(layersOption())
     .option(
       '--weights <run>',
       'wasm: the weights of a run, a checkpoint, a model.json or a safetensors file; untrained ones where it is left out',
@@ -68,7 +70,7 @@ async function compile(spec: string, options: Options, context: CommandContext):
   const output = options.output ?? (options.emit === undefined ? undefined : '-');
   const { out, err } = context.terminal;
   if (output === '-') checkStdout(options, target);
-  const { graph } = await loadGraph(spec, context);
+  const { graph } = await loadGraph(spec, context, options);
   if (output === '-') {
     const { files } = await target.compile(graph, output, options);
     out.write(files[0].content);
@@ -174,10 +176,12 @@ function checkStdout({ check, json }: Options, { endings }: Target): void {
 }
 
 /** The options that make the same files again. */
-function flagsOf({ target, emit, output, weights, batch }: Options): string {
-  return Object.entries({ target, emit, o: output, weights, batch })
+function flagsOf({ target, emit, output, weights, batch, layers }: Options): string {
+  return Object.entries({ target, emit, o: output, weights, batch, layers })
     .flatMap(([name, value]) =>
-      value === undefined ? [] : [` ${name.length === 1 ? '-' : '--'}${name} ${shellWord(String(value))}`],
+      [value ?? []]
+        .flat()
+        .map((one) => ` ${name.length === 1 ? '-' : '--'}${name} ${shellWord(String(one))}`),
     )
     .join('');
 }

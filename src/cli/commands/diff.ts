@@ -2,9 +2,10 @@
 import type { CommandLine } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { type LayersOption, layersOption } from '../layers-option.js';
 import { loadGraph } from '../load-graph.js';
 
-interface Options {
+interface Options extends LayersOption {
   readonly exitCode?: true;
   readonly json?: true;
 }
@@ -19,6 +20,7 @@ export function addDiff(program: CommandLine, context: CommandContext): void {
     .argument('<before>', 'YAML file')
     .argument('<after>', 'YAML file')
     .option('--exit-code', 'exit with 1 where they differ')
+    .addOption(layersOption())
     .option('--json', 'print one JSON document')
     .examples([
       { command: 'speccc diff lenet5.yaml wider.yaml', what: 'what makes the second one wider?' },
@@ -33,12 +35,13 @@ export function addDiff(program: CommandLine, context: CommandContext): void {
 
 async function diff(
   files: readonly [before: string, after: string],
-  { exitCode, json }: Options,
+  options: Options,
   context: CommandContext,
 ): Promise<ExitCode> {
+  const { exitCode, json } = options;
   const [before, after] = files;
-  const { graph } = await loadGraph(before, context);
-  const { graph: other } = await loadGraph(after, context);
+  const { graph } = await loadGraph(before, context, options);
+  const { graph: other } = await loadGraph(after, context, options);
   const { diffGraphs, formatDiff } = await import('../../compiler/diff/index.js');
   const found = diffGraphs(graph, other);
   const { out } = context.terminal;

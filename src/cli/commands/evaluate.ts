@@ -15,11 +15,12 @@ import {
 } from '../engine-options.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { formatCount, formatMetric, formatTable, labelled } from '../format.js';
+import { type LayersOption, layersOption, readLayers } from '../layers-option.js';
 import { formatBar, openLiveLine } from '../live-line.js';
 import type { Output } from '../terminal.js';
 import { syntheticWarning } from '../training-display.js';
 
-interface Options extends EngineOptions {
+interface Options extends EngineOptions, LayersOption {
   readonly checkpoint?: string;
   readonly examples: 'train' | 'validation';
   readonly data?: string;
@@ -49,6 +50,7 @@ export function addEvaluate(program: CommandLine, context: CommandContext): void
     .addOption(backendOption())
     .addOption(threadsOption())
     .addOption(relaxedOption())
+    .addOption(layersOption())
     .option('--json', 'print one JSON document, with the confusion matrix')
     .examples([
       { command: 'speccc evaluate runs/lenet5', what: 'the best checkpoint on the validation examples' },
@@ -61,11 +63,15 @@ export function addEvaluate(program: CommandLine, context: CommandContext): void
 async function evaluate(run: string, options: Options, context: CommandContext): Promise<ExitCode> {
   const { checkpoint, examples, data, json } = options;
   const limit = limitOf(options);
-  const { evaluateRun } = await import('../../runtime/evaluate.js');
+  const [{ evaluateRun }, own] = await Promise.all([
+    import('../../runtime/evaluate.js'),
+    readLayers(options),
+  ]);
   const { out, err } = context.terminal;
   const live = openLiveLine(err);
   try {
     const result = await evaluateRun(run, {
+      ...own,
       examples,
       ...engineChoice(options),
       signal: context.interruptible(),

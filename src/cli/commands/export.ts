@@ -48,13 +48,13 @@ async function exportRun(
     const other = json ? '--json' : '--format npy';
     throw new SpecccError('wrong-arguments', `'${other}' cannot be used together with '--output -'`);
   }
-  const [{ exportWeights }, { openRun }, { writeFileWhole }] = await Promise.all([
+  const [{ exportWeights }, { openRunFiles }, { writeFileWhole }] = await Promise.all([
     import('../../runtime/export-weights.js'),
     import('../../runtime/run-folder.js'),
     import('../../runtime/whole-files.js'),
   ]);
   const exported = await exportWeights(run, format, checkpoint === undefined ? {} : { checkpoint });
-  const { synthetic } = (await openRun(exported.folder)).record.data;
+  const { synthetic } = (await openRunFiles(exported.folder)).record.data;
   const files = Object.entries(exported.files);
   const folder = format === 'npy' ? (output ?? join(exported.folder, 'weights')) : exported.folder;
   const written: string[] = [];

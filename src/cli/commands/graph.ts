@@ -8,6 +8,7 @@ import { type CommandLine, wholeNumber } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { formatBytes } from '../format.js';
+import { type LayersOption, layersOption } from '../layers-option.js';
 import { loadGraph } from '../load-graph.js';
 
 /** The formats with the names of files that have them, the first of which we give. */
@@ -20,7 +21,7 @@ const endings = {
 type Format = keyof typeof endings;
 const formats = Object.keys(endings) as readonly Format[];
 
-interface Options {
+interface Options extends LayersOption {
   readonly output?: string;
   readonly format?: Format;
   readonly depth?: number;
@@ -38,6 +39,7 @@ export function addGraph(program: CommandLine, context: CommandContext): void {
     .option('-o, --output <file>', 'where to write; - is stdout')
     .addOption(new Option('--format <format>', 'as what, whatever the file is called').choices(formats))
     .option('--depth <levels>', 'open so many blocks within each other; 0 opens none', wholeNumber(0))
+    .addOption(layersOption())
     .option('--json', 'print one JSON document that says what was written')
     .examples([
       { command: 'speccc graph lenet5.yaml', what: 'writes lenet5.svg' },
@@ -58,7 +60,7 @@ async function graph(spec: string, options: Options, context: CommandContext): P
       hints: ['send it to a file or another program'],
     });
   }
-  const { graph } = await loadGraph(spec, context);
+  const { graph } = await loadGraph(spec, context, options);
   const drawing = await draw(graph, format, options);
   const { out } = context.terminal;
   if (output === '-') {

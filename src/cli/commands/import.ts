@@ -10,9 +10,10 @@ import type { CommandLine } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { formatCount, plural } from '../format.js';
+import { type LayersOption, layersOption, readLayers } from '../layers-option.js';
 import { shellWord } from '../shell-word.js';
 
-interface Options {
+interface Options extends LayersOption {
   readonly output?: string;
   readonly inputShape?: readonly GivenShape[];
   readonly dataset?: string;
@@ -38,6 +39,7 @@ export function addImport(program: CommandLine, context: CommandContext): void {
     )
     .option('--dataset <name>', 'what to train on, if the model was saved with its training: cifar10')
     .addOption(new Option('--seed <number>', 'seed of the spec').argParser(readSeed))
+    .addOption(layersOption())
     .option('--weights <folder>', 'also write the weights to a new folder, under the names that the spec has')
     .option('--json', 'print one JSON document that says what was done')
     .examples([
@@ -75,12 +77,14 @@ async function importSpec(path: string, options: Options, context: CommandContex
   if (output === '-' && json) {
     throw new SpecccError('wrong-arguments', "'--json' cannot be used together with '--output -'");
   }
-  const [{ readSavedModel }, { importModel }] = await Promise.all([
+  const [{ readSavedModel }, { importModel }, own] = await Promise.all([
     import('../../runtime/read-saved-model.js'),
     import('../../compiler/import/index.js'),
+    readLayers(options),
   ]);
   const { text, file } = await readSavedModel(path);
   const { model, diagnostics } = importModel(text, file, {
+    ...own,
     ...(inputShape && { inputShapes: inputShape }),
     ...(dataset !== undefined && { dataset }),
     ...(seed !== undefined && { seed }),

@@ -12,11 +12,12 @@ import {
 } from '../engine-options.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { formatMetric, formatTable } from '../format.js';
+import { type LayersOption, layersOption, readLayers } from '../layers-option.js';
 import { formatBar } from '../live-line.js';
 import type { Output } from '../terminal.js';
 import { syntheticModel } from '../training-display.js';
 
-interface Options extends EngineOptions {
+interface Options extends EngineOptions, LayersOption {
   readonly checkpoint?: string;
   readonly top: number;
   readonly json?: true;
@@ -37,6 +38,7 @@ export function addPredict(program: CommandLine, context: CommandContext): void 
     .addOption(backendOption())
     .addOption(threadsOption())
     .addOption(relaxedOption())
+    .addOption(layersOption())
     .option('--json', 'print one JSON document with all outputs')
     .examples([
       { command: 'speccc predict runs/lenet5 cat.jpg', what: 'one picture' },
@@ -52,11 +54,13 @@ export function addPredict(program: CommandLine, context: CommandContext): void 
 async function predict(
   run: string,
   images: readonly string[],
-  { checkpoint, top, json, ...options }: Options,
+  options: Options,
   { terminal: { out, err } }: CommandContext,
 ): Promise<ExitCode> {
-  const { predictRun } = await import('../../runtime/predict.js');
+  const { checkpoint, top, json } = options;
+  const [{ predictRun }, own] = await Promise.all([import('../../runtime/predict.js'), readLayers(options)]);
   const result = await predictRun(run, images, {
+    ...own,
     top,
     ...engineChoice(options),
     ...(checkpoint === undefined ? {} : { checkpoint }),

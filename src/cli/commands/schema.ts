@@ -3,8 +3,9 @@ import { SpecccError } from '../../diagnostics/index.js';
 import type { CommandLine } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { type LayersOption, layersOption, readLayers } from '../layers-option.js';
 
-interface Options {
+interface Options extends LayersOption {
   readonly output?: string;
 }
 
@@ -13,19 +14,21 @@ export function addSchema(program: CommandLine, context: CommandContext): void {
     .command('schema')
     .summary('print the JSON schema of specs')
     .description(
-      'Prints the JSON schema (draft 2020-12) that specs are checked against; editors complete by it.',
+      'Prints the JSON schema (draft 2020-12) that specs are checked against; editors complete by it. With --layers it has the layers of your own, too.',
     )
     .option('-o, --output <file>', 'where to write; - is stdout', '-')
+    .addOption(layersOption())
     .examples([
       { command: 'speccc schema -o speccc.schema.json', what: 'into a file' },
-      { command: 'speccc schema | jq .required', what: 'which keys must a spec have?' },
+      { command: `speccc schema | jq '."$defs"["layer-conv2d"]'`, what: 'the options of a layer' },
     ])
     .action(context.action((options: Options) => printSchema(options, context)));
 }
 
-async function printSchema({ output }: Options, { terminal }: CommandContext): Promise<ExitCode> {
-  const { specSchema } = await import('../../spec/index.js');
-  const text = `${JSON.stringify(specSchema(), null, 2)}\n`;
+async function printSchema(options: Options, { terminal }: CommandContext): Promise<ExitCode> {
+  const { output } = options;
+  const [{ specSchema }, own] = await Promise.all([import('../../spec/index.js'), readLayers(options)]);
+  const text = `${JSON.stringify(specSchema(own.layers), null, 2)}\n`;
   if (output === undefined || output === '-') {
     terminal.out.write(text);
     return exitCodes.fine;

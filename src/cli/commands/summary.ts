@@ -2,9 +2,10 @@
 import { type CommandLine, wholeNumber } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
+import { type LayersOption, layersOption } from '../layers-option.js';
 import { loadGraph } from '../load-graph.js';
 
-interface Options {
+interface Options extends LayersOption {
   readonly json?: true;
   readonly depth?: number;
 }
@@ -18,6 +19,7 @@ export function addSummary(program: CommandLine, context: CommandContext): void 
     )
     .argument('<spec>', 'YAML file')
     .option('--depth <levels>', 'open so many blocks within each other; 0 opens none', wholeNumber(0))
+    .addOption(layersOption())
     .option('--json', 'print one JSON document')
     .examples([
       { command: 'speccc summary lenet5.yaml', what: 'a table of its layers' },
@@ -27,8 +29,9 @@ export function addSummary(program: CommandLine, context: CommandContext): void 
     .action(context.action((spec: string, options: Options) => summary(spec, options, context)));
 }
 
-async function summary(spec: string, { json, depth }: Options, context: CommandContext): Promise<ExitCode> {
-  const { graph } = await loadGraph(spec, context);
+async function summary(spec: string, options: Options, context: CommandContext): Promise<ExitCode> {
+  const { json, depth } = options;
+  const { graph } = await loadGraph(spec, context, options);
   const [{ summarizeGraph }, { formatSummary }, { programMemory }] = await Promise.all([
     import('../../compiler/summary.js'),
     import('../../compiler/format-summary.js'),

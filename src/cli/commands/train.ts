@@ -12,9 +12,10 @@ import {
   relaxedOption,
   threadsOption,
 } from '../engine-options.js';
+import { type LayersOption, layersOption } from '../layers-option.js';
 import type { SpecToTrain } from '../run-training.js';
 
-export interface TrainCommandOptions extends EngineOptions {
+export interface TrainCommandOptions extends EngineOptions, LayersOption {
   readonly out?: string;
   readonly epochs?: number;
   readonly batchSize?: number;
@@ -52,6 +53,7 @@ export function addTrain(program: CommandLine, context: CommandContext): void {
       'set any value of the spec; can be given several times',
       collect(parseSetting),
     )
+    .addOption(layersOption())
     .optionsGroup('Data:')
     .option(
       '--data <path>',

@@ -4,9 +4,10 @@ import type { CommandLine } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { plural } from '../format.js';
+import { type LayersOption, layersOption, readLayers } from '../layers-option.js';
 import { countDiagnostics, reportFailure, writeDiagnostics } from '../report-failure.js';
 
-interface Options {
+interface Options extends LayersOption {
   readonly json?: true;
 }
 
@@ -24,6 +25,7 @@ export function addValidate(program: CommandLine, context: CommandContext): void
     .summary('check specs')
     .description('Checks specs in full and reports all faults of all files at once. Nothing is written.')
     .argument('<spec...>', 'YAML files')
+    .addOption(layersOption())
     .option('--json', 'print one JSON document with all diagnostics')
     .examples([
       { command: 'speccc validate lenet5.yaml', what: 'one spec' },
@@ -35,12 +37,14 @@ export function addValidate(program: CommandLine, context: CommandContext): void
 
 async function validate(
   specs: readonly string[],
-  { json }: Options,
+  options: Options,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const [{ readSpecFile, specFolder }, { checkSpec }] = await Promise.all([
+  const { json } = options;
+  const [{ readSpecFile, specFolder }, { checkSpec }, own] = await Promise.all([
     import('../../spec/read-spec-file.js'),
     import('../../compiler/check-spec.js'),
+    readLayers(options),
   ]);
   const { out, err } = context.terminal;
   const checked: CheckedFile[] = [];
@@ -48,7 +52,10 @@ async function validate(
   for (const spec of specs) {
     try {
       const { text, file } = await readSpecFile(spec);
-      const { graph, diagnostics, sources } = checkSpec(text, file, { readFile: specFolder(file) });
+      const { graph, diagnostics, sources } = checkSpec(text, file, {
+        ...own,
+        readFile: specFolder(file),
+      });
       checked.push({ file, ok: graph !== undefined, diagnostics });
       if (graph === undefined && exitCode === exitCodes.fine) exitCode = exitCodes.specIsWrong;
       if (json) continue;

@@ -1,5 +1,6 @@
 /** What `train` takes, tells and returns. Events and results are plain data: `--json` prints them as they are. */
 import type { ModelGraph } from '../../compiler/model-graph.js';
+import type { LayerRegistry } from '../../layers/index.js';
 import type { BackendName } from '../backend.js';
 import type { Dataset } from '../datasets/dataset.js';
 import type { DataProgress } from '../datasets/progress.js';
@@ -9,6 +10,8 @@ import type { EngineName } from '../open-engine.js';
 
 export interface TrainOptions {
   readonly graph: ModelGraph;
+  /** The kinds of layers that the graph was made with; the built-in ones where left out. */
+  readonly layers?: LayerRegistry;
   /** The run folder; `runs/NAME` where it is left out. An existing run in it is continued. */
   readonly folder?: string;
   /** Your own data; what the spec names is loaded where it is left out. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { compileSpec } from '../../compiler/index.js';
 import type { ModelGraph } from '../../compiler/model-graph.js';
 import { SpecccError } from '../../diagnostics/index.js';
+import { builtInRegistry, type LayerRegistry } from '../../layers/index.js';
 import type { Dataset } from '../datasets/dataset.js';
 import { runFileNames } from '../run-folder.js';
 import type { TrainOptions } from './events.js';
@@ -40,7 +41,7 @@ export async function settlePlan(
   if (graphChanges.length > 0 && options.onChange === undefined) refuseChanges(folder, graphChanges);
 
   const keep = options.onChange === 'keep-run';
-  const graph = keep && graphChanges.length > 0 ? await graphOfRun(folder) : options.graph;
+  const graph = keep && graphChanges.length > 0 ? await graphOfRun(folder, options.layers) : options.graph;
   if (keep) {
     const unexpected = comparePlans(savedGraph, describeGraph(graph));
     if (unexpected.length > 0) refuseChanges(folder, unexpected);
@@ -54,14 +55,14 @@ export async function settlePlan(
   return { graph, dataset, plan: changes.length === 0 ? saved : { ...wanted, data }, changes };
 }
 
-async function graphOfRun(folder: string): Promise<ModelGraph> {
+async function graphOfRun(folder: string, layers: LayerRegistry = builtInRegistry): Promise<ModelGraph> {
   const file = join(folder, runFileNames.spec);
   const text = await readFile(file, 'utf8').catch(() => {
     throw new SpecccError('run-damaged', `the run ${folder} has no readable ${runFileNames.spec} to keep`, {
       hints: ['--on-change use-spec goes on with the new values'],
     });
   });
-  return compileSpec(text, file);
+  return compileSpec(text, file, { layers });
 }
 
 function limitsOf(data: RunPlan['data']): Pick<TrainOptions, 'limitTrain' | 'limitValidation'> {
