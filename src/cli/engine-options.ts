@@ -51,12 +51,18 @@ export const relaxedOption = () =>
     'let the compiled program fuse multiplications and additions: faster where the processor can, but not the same bits on every machine',
   );
 
+/** @throws SpecccError 'wrong-arguments' for options of two engines at once */
 export function engineChoice({ engine, backend, threads, relaxed }: EngineOptions): EngineChoice {
-  if (backend !== 'auto' && engine === 'compiled') {
-    throw new SpecccError(
-      'wrong-arguments',
-      "'--backend' is for tfjs, and cannot be used with '--engine compiled'",
-    );
+  const ofTfjs = backend === 'auto' ? undefined : '--backend';
+  const ofCompiled = threads !== undefined ? '--threads' : relaxed ? '--relaxed' : undefined;
+  if (ofTfjs !== undefined && engine === 'compiled') {
+    throw cannotBeUsed(ofTfjs, 'tfjs', '--engine compiled');
+  }
+  if (ofCompiled !== undefined && engine === 'tfjs') {
+    throw cannotBeUsed(ofCompiled, 'the compiled program', '--engine tfjs');
+  }
+  if (ofCompiled !== undefined && ofTfjs !== undefined) {
+    throw cannotBeUsed(ofCompiled, 'the compiled program', ofTfjs);
   }
   return {
     engine,
@@ -65,3 +71,6 @@ export function engineChoice({ engine, backend, threads, relaxed }: EngineOption
     ...(relaxed && { relaxed }),
   };
 }
+
+const cannotBeUsed = (option: string, owner: string, other: string) =>
+  new SpecccError('wrong-arguments', `'${option}' is for ${owner}, and cannot be used with '${other}'`);

@@ -24,7 +24,10 @@ export interface EvaluationResult {
   readonly checkpoint: string;
   /** Whole epochs that the checkpoint has. */
   readonly epoch: number;
+  /** `compiled` or `tfjs`, and what it runs on. */
+  readonly engine: string;
   readonly backend: string;
+  readonly backendDescription: string;
   readonly dataset: {
     readonly name: string;
     readonly origin: string;
@@ -93,7 +96,9 @@ export async function evaluateRun(path: string, options: EvaluateOptions = {}): 
       folder: run.folder,
       checkpoint,
       epoch,
+      engine: engine.name,
       backend: engine.backend,
+      backendDescription: engine.description,
       dataset: {
         name: dataset.name,
         origin: dataset.origin,

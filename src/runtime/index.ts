@@ -49,6 +49,13 @@ export {
 export { type ExportedWeights, type ExportFormat, exportFormats, exportWeights } from './export-weights.js';
 export { type Best, formatHistory, type HistoryRow, parseHistory } from './history.js';
 export { importWeights } from './import-weights.js';
+export {
+  type EngineChoice,
+  type EngineName,
+  engineNames,
+  type OpenedEngine,
+  openEngine,
+} from './open-engine.js';
 export { loadLayers } from './own-layers.js';
 export { type CurveChartOptions, type Curves, drawCurves } from './plots.js';
 export {

@@ -5,7 +5,7 @@
 
 import type { ModelGraph } from '../compiler/model-graph.js';
 import { uncoveredLayers } from '../compiler/program/forward-pass.js';
-import { SpecccError, SpecError } from '../diagnostics/index.js';
+import { type Diagnostic, SpecccError, SpecError } from '../diagnostics/index.js';
 import { type BackendName, openBackend } from './backend.js';
 import { hasSimd } from './compiled-engine/vector-support.js';
 import type { EngineFactory, TrainingEngine } from './engine.js';
@@ -54,12 +54,24 @@ export async function openEngine(
   if (engine === 'tfjs' || backend !== 'auto') {
     return { engine: await openTfjsEngine(graph, backend), reason: undefined };
   }
-  if (await hasGpu()) {
-    return { engine: await openTfjsEngine(graph, 'tfjs-node-gpu'), reason: 'there is a GPU' };
-  }
-  const why = whyNotCompiled(graph);
-  if (why === undefined) return { engine: await compiled(), reason: 'the fastest here' };
-  return { engine: await openTfjsEngine(graph, 'auto'), reason: why };
+  const automatic = await automaticEngine(uncoveredLayers(graph));
+  const opened =
+    automatic.engine === 'compiled' ? await compiled() : await openTfjsEngine(graph, automatic.backend);
+  return { engine: opened, reason: automatic.reason };
+}
+
+/** What `auto` takes, and why: a clause. */
+export type AutomaticEngine =
+  | { readonly engine: 'compiled'; readonly reason: string }
+  | { readonly engine: 'tfjs'; readonly backend: BackendName | 'auto'; readonly reason: string };
+
+/** For a graph with these layers that the compiled engine does not cover: none where they are left out. */
+export async function automaticEngine(uncovered: readonly Diagnostic[] = []): Promise<AutomaticEngine> {
+  if (await hasGpu()) return { engine: 'tfjs', backend: 'tfjs-node-gpu', reason: 'there is a GPU' };
+  const reason = whyNotCompiled(uncovered);
+  return reason === undefined
+    ? { engine: 'compiled', reason: 'the fastest here' }
+    : { engine: 'tfjs', backend: 'auto', reason };
 }
 
 function refuseUncovered(graph: ModelGraph): void {
@@ -76,8 +88,7 @@ function refuseUncovered(graph: ModelGraph): void {
   }
 }
 
-function whyNotCompiled(graph: ModelGraph): string | undefined {
-  const [first, ...others] = uncoveredLayers(graph);
+function whyNotCompiled([first, ...others]: readonly Diagnostic[]): string | undefined {
   if (first !== undefined) {
     const more = others.length > 0 ? ` and ${others.length} more` : '';
     return `the compiled engine does not cover it: ${first.message}${more}`;

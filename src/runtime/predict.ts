@@ -20,7 +20,10 @@ export interface PredictResult {
   readonly checkpoint: string;
   /** Whole epochs that the checkpoint has. */
   readonly epoch: number;
+  /** `compiled` or `tfjs`, and what it runs on. */
+  readonly engine: string;
   readonly backend: string;
+  readonly backendDescription: string;
   /** The model was trained on made-up data. */
   readonly synthetic: boolean;
   readonly predictions: readonly Prediction[];
@@ -75,7 +78,16 @@ export async function predictRun(
         outputs: output,
       });
     }
-    return { folder: run.folder, checkpoint, epoch, backend: engine.backend, synthetic, predictions };
+    return {
+      folder: run.folder,
+      checkpoint,
+      epoch,
+      engine: engine.name,
+      backend: engine.backend,
+      backendDescription: engine.description,
+      synthetic,
+      predictions,
+    };
   } finally {
     engine.dispose();
   }

@@ -80,6 +80,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   'speccc data ': ['fetch'],
   'speccc data fetch ': ['cifar10'],
   'speccc train --epo': ['--epochs'],
+  'speccc train --engine ': ['auto', 'compiled', 'tfjs'],
   'speccc train --backend ': ['auto', 'cpu', 'tfjs-node', 'tfjs-node-gpu', 'wasm'],
   'speccc train --seed 7 --backend wa': ['wasm'],
   'speccc graph a.yaml --format ': ['dot', 'mermaid', 'png', 'svg'],

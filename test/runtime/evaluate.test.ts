@@ -35,7 +35,9 @@ describe('an evaluation of a run', () => {
       expect(result).toMatchObject({
         checkpoint,
         epoch,
+        engine: 'tfjs',
         backend: 'cpu',
+        backendDescription: 'cpu, plain JavaScript, 1 thread',
         values: { loss: row.val_loss, accuracy: row.val_accuracy },
       });
     }

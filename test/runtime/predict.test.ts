@@ -57,7 +57,15 @@ describe('a prediction', () => {
     const { predictions, ...about } = await predictRun(run, [join(root, 'picture.png'), bytes, floats], {
       backend: 'cpu',
     });
-    expect(about).toEqual({ folder: run, checkpoint: 'best', epoch: 1, backend: 'cpu', synthetic: true });
+    expect(about).toEqual({
+      folder: run,
+      checkpoint: 'best',
+      epoch: 1,
+      engine: 'tfjs',
+      backend: 'cpu',
+      backendDescription: 'cpu, plain JavaScript, 1 thread',
+      synthetic: true,
+    });
     expect(predictions.map(({ image }) => image)).toEqual([join(root, 'picture.png'), null, null]);
     const expected = await tfjsOutputs(Array.from(floats));
     for (const { outputs, probabilities } of predictions) {

@@ -2,6 +2,8 @@
 import { arch, availableParallelism, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { BackendProbe } from '../../runtime/backend.js';
+import type { CompiledEngineProbe } from '../../runtime/compiled-engine/probe.js';
+import type { AutomaticEngine } from '../../runtime/open-engine.js';
 import { version } from '../../version.js';
 import type { CommandLine } from '../command-line.js';
 import type { CommandContext } from '../context.js';
@@ -28,6 +30,11 @@ interface Diagnosis {
   readonly processors: number;
   readonly memoryBytes: number;
   readonly tfjs: string;
+  readonly engines: {
+    /** What `--engine auto` takes for a spec of which the compiled engine covers every layer. */
+    readonly automatic: AutomaticEngine;
+    readonly compiled: CompiledEngineProbe;
+  };
   readonly backends: readonly BackendProbe[];
   /** What `--backend auto` takes. */
   readonly automatic: string | undefined;
@@ -42,10 +49,10 @@ export function addDoctor(program: CommandLine, context: CommandContext): void {
     .command('doctor')
     .summary('see what works on this machine')
     .description(
-      'Tries everything that speccc builds on: every backend, the data cache, the font of the plots, image and drawing libraries. Says of each whether it works and why not.',
+      'Tries everything that speccc builds on: the compiled engine, every backend of tfjs, the data cache, the font of the plots, image and drawing libraries. Says of each whether it works and why not.',
     )
     .option('--json', 'print one JSON document')
-    .examples([{ command: 'speccc doctor', what: 'which backends work here?' }])
+    .examples([{ command: 'speccc doctor', what: 'which engines and backends work here?' }])
     .action(
       context.action(async ({ json }: Options): Promise<ExitCode> => {
         const { out } = context.terminal;
@@ -58,10 +65,13 @@ export function addDoctor(program: CommandLine, context: CommandContext): void {
 }
 
 async function diagnose(): Promise<Diagnosis> {
-  const [{ loadTf, probeBackends }, { inspectCifar10 }] = await Promise.all([
-    import('../../runtime/backend.js'),
-    import('../../runtime/datasets/index.js'),
-  ]);
+  const [{ loadTf, probeBackends }, { inspectCifar10 }, { automaticEngine }, { probeCompiledEngine }] =
+    await Promise.all([
+      import('../../runtime/backend.js'),
+      import('../../runtime/datasets/index.js'),
+      import('../../runtime/open-engine.js'),
+      import('../../runtime/compiled-engine/probe.js'),
+    ]);
   const backends = await probeBackends();
   const automatic = backends.find(({ usable }) => usable)?.name;
   const cifar10 = await inspectCifar10();
@@ -75,6 +85,7 @@ async function diagnose(): Promise<Diagnosis> {
     processors: availableParallelism(),
     memoryBytes: totalmem(),
     tfjs: (await loadTf()).version.tfjs,
+    engines: { automatic: await automaticEngine(), compiled: await probeCompiledEngine() },
     backends,
     automatic,
     data: [{ dataset: cifar10.dataset, path: cifar10.path, state }],
@@ -136,6 +147,31 @@ async function check(name: string, attempt: () => Promise<string>): Promise<Chec
   }
 }
 
+function engineLines(
+  { engines: { automatic, compiled }, backends, automatic: backend }: Diagnosis,
+  { bold, dim, green }: Output['colors'],
+): readonly string[] {
+  const taken = (engine: AutomaticEngine['engine']) =>
+    automatic.engine === engine ? bold('  taken by --engine auto') : '';
+  const parts = [
+    compiled.sharedMemory ? 'shared memory' : 'no shared memory, and so one thread',
+    compiled.relaxedSimd ? 'relaxed SIMD for --relaxed' : 'no relaxed SIMD for --relaxed',
+  ];
+  const tfjs = backends.find(({ name }) => name === backend);
+  return formatTable(
+    [
+      compiled.usable
+        ? [green('ok'), 'compiled', `${compiled.description}${taken('compiled')}`]
+        : [dim('–'), 'compiled', dim(compiled.reason ?? '')],
+      ['', '', dim(parts.join(', '))],
+      tfjs === undefined
+        ? [dim('–'), 'tfjs', dim('none of its backends works')]
+        : [green('ok'), 'tfjs', `${tfjs.description}${taken('tfjs')}`],
+    ],
+    { indent: '  ' },
+  );
+}
+
 function diagnosisLines(d: Diagnosis, program: string, { colors }: Output): readonly string[] {
   const { bold, dim, green, red, yellow } = colors;
   const mark = (ok: boolean) => (ok ? green('ok') : red('no'));
@@ -149,7 +185,10 @@ function diagnosisLines(d: Diagnosis, program: string, { colors }: Output): read
       [bold('tfjs'), d.tfjs],
     ]),
     '',
-    bold('backends'),
+    bold('engines'),
+    ...engineLines(d, colors),
+    '',
+    bold('backends of tfjs'),
     ...formatTable(
       d.backends.map(({ name, usable, description, reason }) => [
         usable ? green('ok') : dim('–'),

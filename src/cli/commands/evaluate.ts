@@ -112,7 +112,7 @@ function evaluationLines(result: EvaluationResult, { colors }: Output): readonly
     line('run', `${result.folder}, checkpoints/${result.checkpoint}, epoch ${result.epoch}`),
     line('data', `${dataset.name}: ${formatCount(dataset.count)} ${which} examples (${dataset.origin})`),
     ...(dataset.synthetic ? [line('', yellow(syntheticWarning))] : []),
-    line('engine', result.backend),
+    line('engine', `${result.engine} on ${result.backendDescription}`),
     '',
     Object.entries(values)
       .map(([name, value]) => `${dim(name)} ${bold(formatMetric(value))}`)
