@@ -1,6 +1,5 @@
 /** A spec written out in full: the same model, of plain layers only, that reads as a spec and needs no other file. */
 import type { ExpandedSpec, ExpandedStep } from '../spec/expand/expanded-spec.js';
-import { escapeTemplate } from '../spec/expand/template.js';
 import { writeSpec } from './import/write-spec.js';
 
 /**
@@ -26,7 +25,7 @@ export function printExpanded(spec: ExpandedSpec): string {
     expect: plainExpectations(spec),
     training: spec.training,
   };
-  return writeSpec({ header: [], value: escaped(value) as Readonly<Record<string, unknown>> });
+  return writeSpec({ header: [], value });
 }
 
 function plainStep({ name, type, inputs, options }: ExpandedStep, previous: string | undefined): object {
@@ -44,16 +43,4 @@ function plainExpectations({ expect, outputs = [] }: ExpandedSpec): object | und
     shape,
   ]);
   return { ...expect, output: Object.fromEntries(named) };
-}
-
-/** Without what is not there, and with texts that read as they are. */
-function escaped(value: unknown): unknown {
-  if (typeof value === 'string') return escapeTemplate(value);
-  if (Array.isArray(value)) return value.map(escaped);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, part]) => part !== undefined)
-      .map(([key, part]) => [key, escaped(part)]),
-  );
 }

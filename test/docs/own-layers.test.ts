@@ -10,8 +10,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Finished, root, run, speccc } from '../cli/cli.js';
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const guide = readFileSync(join(root, 'docs/own-layers.md'), 'utf8');
 const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'speccc-own-')));

@@ -1,5 +1,9 @@
-/** A spec as text in the style in which people write one: a layer a line, its name and type first. */
+/**
+ * A spec as text in the style in which people write one: a layer a line, its name and type first. Its texts are read as
+ * they are: what looks like `${…}` in one stands for itself.
+ */
 import { Document, isCollection, isMap, isScalar, isSeq, Lexer, type Node } from 'yaml';
+import { escapeTemplate } from '../../spec/expand/template.js';
 
 export interface SpecText {
   /** Lines of comment above the spec, without `# `. */
@@ -13,7 +17,11 @@ const lineWidth = 110;
 
 /** YAML that reads as `value`: sections stand below each other, and what they list in one line an item. */
 export function writeSpec({ header, value, comments = {} }: SpecText): string {
-  const document = new Document(value, { version: '1.2', schema: 'core', aliasDuplicateObjects: false });
+  const document = new Document(escaped(value), {
+    version: '1.2',
+    schema: 'core',
+    aliasDuplicateObjects: false,
+  });
   if (isMap(document.contents)) {
     for (const { key, value: section } of document.contents.items) {
       if (!isScalar(key)) continue;
@@ -24,6 +32,18 @@ export function writeSpec({ header, value, comments = {} }: SpecText): string {
   }
   const lines = document.toString({ lineWidth: 0, flowCollectionPadding: true }).split('\n');
   return [...header.map((line) => `# ${oneLine(line)}`), ...lines.map(layOutLine)].join('\n');
+}
+
+/** Without what is not there, and with texts that read as they are. */
+function escaped(value: unknown): unknown {
+  if (typeof value === 'string') return escapeTemplate(value);
+  if (Array.isArray(value)) return value.map(escaped);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, part]) => part !== undefined)
+      .map(([key, part]) => [key, escaped(part)]),
+  );
 }
 
 /** A section of numbers or words is one line; of others, each entry is one. */

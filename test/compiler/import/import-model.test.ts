@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { importModel } from '../../../src/compiler/import/index.js';
-import { createRegistry, defineLayer } from '../../../src/layers/index.js';
+import { createRegistry, defineLayer, type Shape } from '../../../src/layers/index.js';
 import { deriveSeed } from '../../../src/layers/seed.js';
 import { Type } from '../../../src/layers/type.js';
 import { built, imported, tf, topologyOf } from './topology.js';
@@ -385,11 +385,14 @@ describe('layers of a user’s own', () => {
   class Scale extends L.Layer {
     static className = 'Scale';
   }
-  const scale = defineLayer({
-    type: 'scale',
+  const scaleKind = {
     summary: 'Multiplies all values by a factor.',
+    outputShape: (_options: object, input: Shape) => input,
+  };
+  const scale = defineLayer({
+    ...scaleKind,
+    type: 'scale',
     options: { factor: Type.Number({ description: 'The factor.' }) },
-    outputShape: (_options, input) => input,
     implementation: { className: 'Scale', module: './scale.js', class: Scale },
     examples: [{ input: [4], options: { factor: 2 } }],
   });
@@ -401,6 +404,20 @@ describe('layers of a user’s own', () => {
     expect(importModel(text, 'model.json').diagnostics).toHaveLength(1);
     const model = imported(text, 'model.json', { layers: createRegistry([scale]) });
     expect(specOf(model.text).layers).toEqual([{ name: 's', type: 'scale', factor: 3 }]);
+  });
+
+  test('keep their texts, where these look like something to compute', () => {
+    const label = 'costs ${price} or $${less}';
+    const labelled = defineLayer({
+      ...scaleKind,
+      type: 'labelled',
+      options: { label: Type.String({ description: 'Any text.' }) },
+      implementation: { className: 'Labelled', module: './labelled.js', class: Scale },
+      examples: [],
+    });
+    const saved = kerasModel([{ class_name: 'Labelled', config: { name: 'l', label } }]);
+    const { graph } = imported(saved, 'model.json', { layers: createRegistry([labelled]) });
+    expect(graph.nodes[0]!.options).toEqual({ label });
   });
 });
 
