@@ -147,11 +147,17 @@ export const codes = codeTable({
     wrong: 'speccc train --engine compiled',
     right: 'speccc train --engine tfjs',
   },
+  'thread-lost': {
+    kind: 'runtime',
+    title: 'a thread of the compiled engine that ended in the middle of a step',
+    explanation:
+      'The threads of the compiled engine share the work of each step. One of them has ended, or has not come for two minutes, so that the step cannot be finished. Nothing of it is saved, and the last checkpoint is as it was: run the same command again, and the run goes on from there. This should not happen; if it does again, please report it. With `--threads 1` there is no other thread, and the results are the same.',
+  },
   'out-of-memory': {
     kind: 'runtime',
-    title: 'a backend that has no memory left',
+    title: 'a program that has no memory left',
     explanation:
-      'The wasm backend can address 4 GiB, for weights, optimizer state, and everything that a training step keeps for its gradients, which grows with the batch size. Use a smaller batch size or a smaller model, or a native backend.',
+      'A compiled program and the wasm backend can address 4 GiB each, for weights, optimizer state, and everything that a training step keeps for its gradients, which grows with the batch size; and the machine may have less. `speccc summary` shows what the compiled program takes. Use a smaller batch size or a smaller model, or a native backend.',
   },
   // data sets and images
   'data-unavailable': {

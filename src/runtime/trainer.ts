@@ -39,7 +39,7 @@ import { freshState, type TrainerState } from './training/trainer-state.js';
  * @throws SpecccError 'no-training', 'run-not-found' (the folder holds something else), 'run-locked',
  *   'run-changed', 'checkpoint-damaged', 'checkpoint-not-found', 'checkpoint-of-another-model',
  *   'initial-weights-not-used', 'data-does-not-fit', 'monitor-without-value', 'wrong-train-option',
- *   'loss-not-finite', 'disk-write-failed', and those of the data set and the backend
+ *   'loss-not-finite', 'thread-lost', 'disk-write-failed', and those of the data set and the backend
  */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   checkOptions(options);

@@ -19,6 +19,8 @@ export const control = {
   firstPiece: 200,
   /** A float: what bytes are multiplied with; 0 where inputs come as floats. */
   pixelScale: 204,
+  /** 0 while all is well; the number of a thread that failed, counted from 1; or -1 where one did not come for long. */
+  failed: 208,
 } as const;
 
 export const controlBytes = 256;

@@ -171,7 +171,7 @@ function assemble(
     ),
     functionTexts([...new Set(used)], { relaxed: options.relaxed }),
     ...[...kernels.values()].map((kernel) => kernel.text),
-    shared ? `${awaitText}\n${barrierText}` : '(func $barrier (param $threads i32))',
+    shared ? `${awaitText()}\n${barrierText}` : '(func $barrier (param $threads i32))',
     ...functions,
     '(func $run (param $number i32) (param $thread i32) (param $threads i32)',
     ...dispatch,

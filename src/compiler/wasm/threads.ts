@@ -4,6 +4,12 @@ import { control } from './control.js';
 /** How often a thread looks before it goes to sleep: some 0.3 ms, longer than steps are apart. */
 const looks = 100_000;
 
+/**
+ * For how many seconds a thread waits at a barrier: longer than any part of a step takes, also on a machine that is
+ * busy with other things. It sleeps for one at a time, so that a process that was stopped for hours loses but one.
+ */
+const patience = 120;
+
 /** `(call $barrier (threads))`: goes on when all have come. One thread alone never waits. */
 export const barrierText = `(func $barrier (param $threads i32)
   (local $generation i32) (local $left i32)
@@ -15,18 +21,29 @@ export const barrierText = `(func $barrier (param $threads i32)
       (drop (i32.atomic.rmw.add (i32.const ${control.generation}) (i32.const 1)))
       (drop (memory.atomic.notify (i32.const ${control.generation}) (i32.const -1)))
       (return)))
-  (call $await (i32.const ${control.generation}) (local.get $generation)))`;
+  (call $await (i32.const ${control.generation}) (local.get $generation) (i64.const 1_000_000_000)))`;
 
-/** Waits until the number at an address is another: first by looking, then asleep. */
-export const awaitText = `(func $await (param $address i32) (param $known i32)
+/**
+ * Waits until the number at an address is another: first by looking, then asleep, for so many nanoseconds at a time.
+ * Traps where another thread has failed, which would never come, or where none comes for so many sleeps.
+ */
+export const awaitText = (
+  sleeps = patience,
+) => `(func $await (param $address i32) (param $known i32) (param $sleep i64)
   (local $left i32)
   (local.set $left (i32.const ${looks}))
   (loop $look
     (if (i32.ne (i32.atomic.load (local.get $address)) (local.get $known)) (then (return)))
     (local.set $left (i32.sub (local.get $left) (i32.const 1)))
     (br_if $look (local.get $left)))
+  (local.set $left (i32.const ${sleeps}))
   (loop $sleep
-    (drop (memory.atomic.wait32 (local.get $address) (local.get $known) (i64.const -1)))
+    (if (i32.atomic.load (i32.const ${control.failed})) (then (unreachable)))
+    (if (i32.eq (memory.atomic.wait32 (local.get $address) (local.get $known) (local.get $sleep)) (i32.const 2)) (then
+      (local.set $left (i32.sub (local.get $left) (i32.const 1)))
+      (if (i32.eqz (local.get $left)) (then
+        (i32.atomic.store (i32.const ${control.failed}) (i32.const -1))
+        (unreachable)))))
     (br_if $sleep (i32.eq (i32.atomic.load (local.get $address)) (local.get $known)))))`;
 
 /**
@@ -43,7 +60,7 @@ export const commandsText = `(func (export "command") (param $number i32) (param
   (call $barrier (local.get $threads)))
 (func (export "serve") (param $thread i32) (param $threads i32) (param $seen i32)
   (loop $next
-    (call $await (i32.const ${control.commands}) (local.get $seen))
+    (call $await (i32.const ${control.commands}) (local.get $seen) (i64.const -1))
     (local.set $seen (i32.add (local.get $seen) (i32.const 1)))
     (if (i32.eq (i32.load (i32.const ${control.command})) (i32.const -1)) (then (return)))
     (call $run (i32.load (i32.const ${control.command})) (local.get $thread) (local.get $threads))

@@ -8,17 +8,20 @@ import type { Manifest } from '../../compiler/wasm/generate-module.js';
 import { type ProgramModuleOptions, programModule } from '../../compiler/wasm/program-module.js';
 import { cacheFolder } from '../cache-folder.js';
 import { writeFileWhole } from '../whole-files.js';
+import { checkMemory } from './running-module.js';
 
 export interface CompiledModule {
   readonly module: WebAssembly.Module;
   readonly manifest: Manifest;
 }
 
+/** @throws SpecccError 'out-of-memory' where no module could have the memory that it needs */
 export async function compileModule(
   program: TensorProgram,
   options: ProgramModuleOptions,
 ): Promise<CompiledModule> {
   const { text, manifest } = programModule(program, options);
+  checkMemory(manifest.bytes);
   return { module: await assembledModule(text, options.relaxed), manifest };
 }
 

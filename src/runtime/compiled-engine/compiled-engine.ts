@@ -9,10 +9,10 @@ import { control } from '../../compiler/wasm/control.js';
 import type { ModuleProgram } from '../../compiler/wasm/generate-module.js';
 import { sizeOf } from '../../layers/index.js';
 import type { Batch, TrainingEngine, Weight } from '../engine.js';
-import { compileModule } from './compile-module.js';
 import { initialModel } from './initial-model.js';
 import { laneReader, readShared, writeShared } from './regions.js';
-import { startModule, tellStep } from './running-module.js';
+import { tellStep } from './running-module.js';
+import { startProgram } from './start-program.js';
 import { allowRelaxedSimd } from './vector-support.js';
 
 export interface CompiledEngineOptions {
@@ -28,7 +28,11 @@ export interface CompiledEngineOptions {
 /** More would wait for each other longer than they compute. */
 const mostThreads = 8;
 
-/** Only for graphs of which `uncoveredLayers` finds none. */
+/**
+ * Only for graphs of which `uncoveredLayers` finds none.
+ *
+ * @throws SpecccError 'out-of-memory'; and its methods that compute, 'thread-lost'
+ */
 export async function openCompiledEngine(
   graph: ModelGraph,
   options: CompiledEngineOptions = {},
@@ -37,12 +41,12 @@ export async function openCompiledEngine(
   // Where there is none, the plain instructions give the more exact results.
   const relaxed = options.relaxed === true && allowRelaxedSimd();
   const program = lowerProgram(graph);
-  const { module, manifest } = await compileModule(program, {
+  const started = await startProgram(program, {
     batchSize: graph.training?.batchSize ?? 1,
-    shared: threads > 1,
     relaxed,
+    threads,
   });
-  const running = await startModule(module, manifest, threads);
+  const { manifest, running } = started;
   const { floats, bytes } = running;
   const { lanes, programs } = manifest;
   const regionOf = (name: string) => manifest.sources[name];
@@ -122,6 +126,16 @@ export async function openCompiledEngine(
     if (finish !== undefined) running.command(finish);
   }
 
+  /** What a program computes. Where a thread is lost on the way, the engine cannot go on. */
+  async function computed<Result>(work: () => Result): Promise<Result> {
+    await ensureWeights();
+    try {
+      return work();
+    } catch (error) {
+      throw await running.failure(error);
+    }
+  }
+
   const valuesOf = ({ results }: ModuleProgram, count: number) =>
     results.slice(0, count).map(({ address }) => floats[address / 4]!);
   const outputReader = (name: string, skipped: number) => {
@@ -140,37 +154,37 @@ export async function openCompiledEngine(
 
   return {
     name: 'compiled',
-    description: `wasm, SIMD${relaxed ? ', fused' : ''}, ${running.threads} thread${running.threads === 1 ? '' : 's'}`,
+    description: `wasm, SIMD${relaxed ? ', fused' : ''}, ${started.threads}`,
     // Its bytes are others, so that a resume without it says so.
     backend: relaxed ? 'compiled, fused' : 'compiled',
     versions: {},
 
-    async trainStep(batch, seed) {
-      await ensureWeights();
-      const train = need('train');
-      runBatch(train, batch, seed);
-      iterations += 1;
-      return valuesOf(train, program.train!.values.length);
-    },
+    trainStep: (batch, seed) =>
+      computed(() => {
+        const train = need('train');
+        runBatch(train, batch, seed);
+        iterations += 1;
+        return valuesOf(train, program.train!.values.length);
+      }),
 
-    async evaluateBatch(batch) {
-      await ensureWeights();
-      const evaluate = need('evaluate');
-      const outputs = new Float32Array(batch.count * evaluated!.size);
-      runBatch(evaluate, batch, 0, (from, to) => {
-        evaluated!.read(floats, to - from, outputs, from * evaluated!.size);
-      });
-      return { values: valuesOf(evaluate, valueCount), outputs };
-    },
+    evaluateBatch: (batch) =>
+      computed(() => {
+        const evaluate = need('evaluate');
+        const outputs = new Float32Array(batch.count * evaluated!.size);
+        runBatch(evaluate, batch, 0, (from, to) => {
+          evaluated!.read(floats, to - from, outputs, from * evaluated!.size);
+        });
+        return { values: valuesOf(evaluate, valueCount), outputs };
+      }),
 
-    async predictBatch(batch) {
-      await ensureWeights();
-      const outputs = new Float32Array(batch.count * predicted.size);
-      runBatch(need('predict'), batch, 0, (from, to) => {
-        predicted.read(floats, to - from, outputs, from * predicted.size);
-      });
-      return outputs;
-    },
+    predictBatch: (batch) =>
+      computed(() => {
+        const outputs = new Float32Array(batch.count * predicted.size);
+        runBatch(need('predict'), batch, 0, (from, to) => {
+          predicted.read(floats, to - from, outputs, from * predicted.size);
+        });
+        return outputs;
+      }),
 
     describeWeights: () =>
       program.weights.map(({ name, value, trainable }) => ({ name, shape: value.shape, trainable })),

@@ -1,6 +1,7 @@
 /** Whether the compiled engine works here, and with what: it computes a number, to be sure. */
 import { compileSpec } from '../../compiler/check-spec.js';
 import { openCompiledEngine } from './compiled-engine.js';
+import { hasSharedMemory } from './helper-threads.js';
 import { allowRelaxedSimd, hasSimd } from './vector-support.js';
 
 export interface CompiledEngineProbe {
@@ -43,14 +44,5 @@ async function computeSix(): Promise<string> {
     return engine.description;
   } finally {
     engine.dispose();
-  }
-}
-
-function hasSharedMemory(): boolean {
-  try {
-    const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
-    return buffer instanceof SharedArrayBuffer;
-  } catch {
-    return false;
   }
 }

@@ -1,79 +1,109 @@
 /** A compiled module at work: its memory, and the threads that share the work of each command. */
-import { Worker } from 'node:worker_threads';
 import { control } from '../../compiler/wasm/control.js';
 import type { Manifest } from '../../compiler/wasm/generate-module.js';
+import { SpecccError } from '../../diagnostics/index.js';
+import { type HelperThread, type NoThreads, startHelpers, tellFailure } from './helper-threads.js';
 
 export interface RunningModule {
   readonly floats: Float32Array;
   readonly integers: Int32Array;
   readonly bytes: Uint8Array;
-  readonly threads: number;
   /** Does one of the module's commands, and comes back when all threads are done with it. */
   command(number: number): void;
+  /** What to throw for what a command threw: where another thread failed, a SpecccError 'thread-lost'. */
+  failure(thrown: unknown): Promise<unknown>;
   /** Ends the other threads. */
   stop(): void;
 }
 
-/** A thread needs no file of its own, so that it starts in the same way from sources, packages and bundles. */
-const workerCode = `
-const { parentPort, workerData } = require('node:worker_threads');
-const { module, memory, thread, threads } = workerData;
-const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-parentPort.postMessage('ready');
-exports.serve(thread, threads, 0);
-`;
+type Needs = Pick<Manifest, 'bytes' | 'shared'>;
+
+/** In one thread. @throws SpecccError 'out-of-memory' */
+export async function startModule(module: WebAssembly.Module, needs: Needs): Promise<RunningModule> {
+  return runningModule(module, memoryFor(needs), []);
+}
+
+/** In several threads; the module's memory must be shared. @throws SpecccError 'out-of-memory' */
+export async function startThreads(
+  module: WebAssembly.Module,
+  needs: Needs,
+  threads: number,
+): Promise<RunningModule | NoThreads> {
+  const memory = memoryFor(needs);
+  const helpers = await startHelpers(module, memory, threads);
+  return 'reason' in helpers ? helpers : runningModule(module, memory, helpers);
+}
 
 interface Exports {
   command(number: number, threads: number): void;
 }
 
-/** More than one thread only where the module's memory is shared. */
-export async function startModule(
+async function runningModule(
   module: WebAssembly.Module,
-  manifest: Manifest,
-  threads: number,
+  memory: WebAssembly.Memory,
+  helpers: readonly HelperThread[],
 ): Promise<RunningModule> {
-  const pages = manifest.bytes / 65_536;
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: manifest.shared });
   const instance = await WebAssembly.instantiate(module, { env: { memory } });
   const { command } = instance.exports as unknown as Exports;
-  const count = manifest.shared ? threads : 1;
-  const workers = await Promise.all(
-    Array.from({ length: count - 1 }, (_, index) => startWorker(module, memory, index + 1, count)),
-  );
+  const integers = new Int32Array(memory.buffer);
+  const threads = helpers.length + 1;
+  const failed = () => Atomics.load(integers, control.failed / 4);
   return {
     floats: new Float32Array(memory.buffer),
-    integers: new Int32Array(memory.buffer),
+    integers,
     bytes: new Uint8Array(memory.buffer),
-    threads: count,
-    command: (number) => command(number, count),
+    command(number) {
+      if (failed() !== 0) throw new Error('the module has failed before');
+      try {
+        command(number, threads);
+      } catch (error) {
+        tellFailure(integers, 0);
+        throw error;
+      }
+    },
+    async failure(thrown) {
+      const number = failed();
+      if (number === -1) return threadLost('another thread of the compiled engine has not come for minutes');
+      const helper = helpers[number - 2];
+      if (helper === undefined) return thrown;
+      const reason = await helper.ended();
+      return threadLost(`thread ${number} of ${threads} of the compiled engine has ended: ${reason}`);
+    },
     stop() {
-      if (workers.length === 0) return;
-      command(-1, count);
-      for (const worker of workers) void worker.terminate();
+      if (helpers.length > 0) command(-1, threads);
+      for (const helper of helpers) helper.stop();
     },
   };
 }
 
-async function startWorker(
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-  thread: number,
-  threads: number,
-): Promise<Worker> {
-  const worker = new Worker(workerCode, {
-    eval: true,
-    // Without the flags of this process, of which some would make the code another kind of module.
-    execArgv: [],
-    workerData: { module, memory, thread, threads },
+function threadLost(message: string): SpecccError {
+  return new SpecccError('thread-lost', message, {
+    hints: [
+      'run the same command again: it goes on from the last checkpoint',
+      'with --threads 1 there is no other thread, and the results are the same',
+    ],
   });
-  await new Promise<void>((resolve, reject) => {
-    worker.once('message', () => resolve());
-    worker.once('error', reject);
+}
+
+function memoryFor({ bytes, shared }: Needs): WebAssembly.Memory {
+  const pages = bytes / 65_536;
+  try {
+    return new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
+  } catch (error) {
+    throw outOfMemory(bytes, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** @throws SpecccError 'out-of-memory' where no module could have so much */
+export function checkMemory(bytes: number): void {
+  if (bytes > 2 ** 32) throw outOfMemory(bytes, 'WebAssembly can address 4 GiB');
+}
+
+function outOfMemory(bytes: number, reason: string): SpecccError {
+  const needed = `${Math.ceil(bytes / 2 ** 20).toLocaleString('en')} MiB`;
+  return new SpecccError('out-of-memory', `the compiled program needs ${needed} of memory: ${reason}`, {
+    hints: ['use a smaller batch size or a smaller model', 'use a native backend: --backend tfjs-node'],
   });
-  // It waits inside of the module, and must not keep the program alive.
-  worker.unref();
-  return worker;
 }
 
 export function tellStep(
