@@ -121,7 +121,10 @@ function stepInYaml(step: Readonly<Record<string, unknown>>): string {
 
 function layerSection(layer: LayerDefinition): string {
   const { type } = layer;
-  const engines = layer.role === 'layer' && layer.forward === undefined ? ['Needs TensorFlow.js: the compiled engine does not run it.', ''] : [];
+  const engines =
+    layer.role === 'layer' && layer.forward === undefined
+      ? ['Needs TensorFlow.js: the compiled engine does not run it.', '']
+      : [];
   const lines = [`### ${type}`, '', layer.summary, '', ...engines, optionTable(layer.options as JsonSchema)];
   for (const { title, inputs, options, before } of layer.examples) {
     const output = outputShapeOf(layer, options, inputs);

@@ -19,8 +19,6 @@ export { type ScalarFunction, scalarFunctions } from './scalar-functions.js';
 export {
   type Distribution,
   isOf,
-  type Operation,
-  type OperationKind,
   type Pair,
   type Reduction,
   type Shape,

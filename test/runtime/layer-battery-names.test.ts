@@ -4,11 +4,11 @@
  */
 import type { Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
+import { activationNames } from '../../src/layers/activations.js';
 import { constraints } from '../../src/layers/constraints.js';
 import type { Call } from '../../src/layers/index.js';
 import { initializers } from '../../src/layers/initializers.js';
 import { type ChoiceFamily, lowerChoice } from '../../src/layers/named-choice.js';
-import { activationNames } from '../../src/layers/activations.js';
 import { regularizers } from '../../src/layers/regularizers.js';
 import { openBackend } from '../../src/runtime/backend.js';
 import { evaluateCall } from '../../src/runtime/build-model.js';

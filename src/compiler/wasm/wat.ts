@@ -70,7 +70,7 @@ export const multiplyAdd = (
 ) => (relaxed ? `(f32x4.relaxed_madd ${one} ${other} ${sum})` : addF(sum, mulF(one, other)));
 export const mulF = (one: string, other: string): string => `(f32x4.mul ${one} ${other})`;
 
-export function floatText(value: number): string {
+function floatText(value: number): string {
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   return Object.is(value, -0) ? '-0' : String(Math.fround(value));
