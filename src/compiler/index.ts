@@ -29,6 +29,8 @@ export {
   type ScopeStep,
   type TrainingPlan,
 } from './model-graph.js';
+export { emitOnnx } from './onnx/emit-onnx.js';
+export type { EmitOnnxOptions } from './onnx/metadata.js';
 export { resolveGraph } from './resolve-graph.js';
 export {
   type Summary,

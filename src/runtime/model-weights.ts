@@ -5,12 +5,12 @@ import { SpecccError } from '../diagnostics/index.js';
 import { checkWeightsFit } from './checkpoint.js';
 import { initialModel } from './compiled-engine/initial-model.js';
 import { readInitialWeights } from './initial-weights.js';
-import { openRun } from './run-folder.js';
+import { openRun, type RunRecord } from './run-folder.js';
 
 export interface ModelWeights {
   readonly weights: readonly NamedArray[];
-  /** They are of a run on data that was made up. */
-  readonly synthetic: boolean;
+  /** What the run was trained on, where they are of a run. */
+  readonly data: RunRecord['data'] | undefined;
 }
 
 /**
@@ -19,20 +19,20 @@ export interface ModelWeights {
  * @throws SpecccError of `readInitialWeights`, and 'checkpoint-of-another-model'
  */
 export async function modelWeights(graph: ModelGraph, path: string | undefined): Promise<ModelWeights> {
-  if (path === undefined) return { weights: (await initialModel(graph)()).weights, synthetic: false };
+  if (path === undefined) return { weights: (await initialModel(graph)()).weights, data: undefined };
   const weights = await readInitialWeights(path);
   const wanted = graph.nodes.flatMap((node) =>
     node.weights.map(({ name, shape }) => ({ name: `${node.name}/${name}`, shape })),
   );
   checkWeightsFit(weights, wanted, path, graph.name);
-  return { weights, synthetic: await isOfSyntheticRun(path) };
+  return { weights, data: await dataOfRun(path) };
 }
 
-async function isOfSyntheticRun(path: string): Promise<boolean> {
+async function dataOfRun(path: string): Promise<RunRecord['data'] | undefined> {
   try {
-    return (await openRun(path)).record.data.synthetic;
+    return (await openRun(path)).record.data;
   } catch (error) {
-    if (error instanceof SpecccError && error.code === 'run-not-found') return false;
+    if (error instanceof SpecccError && error.code === 'run-not-found') return undefined;
     throw error;
   }
 }

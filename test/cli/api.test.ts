@@ -35,7 +35,7 @@ function program(source: string) {
   return stdout;
 }
 
-const heavy = /@tensorflow|ts-morph|wabt|vega|resvg|sharp|pacote|npmcli|\btar\b/;
+const heavy = /@tensorflow|ts-morph|wabt|vega|resvg|sharp|pacote|npmcli|bufbuild|\btar\b/;
 
 it('the package loads nothing heavy, and does its work when it is asked to', () => {
   const stdout = program(`

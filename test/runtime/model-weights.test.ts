@@ -32,7 +32,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 describe('the weights of a model', () => {
   it('are those of its seed, of a run on made-up data, and of a safetensors file', async () => {
     const fresh = await modelWeights(graph, undefined);
-    expect(fresh.synthetic).toBe(false);
+    expect(fresh.data).toBeUndefined();
     expect(fresh.weights.map(({ name, shape }) => [name, shape])).toEqual([
       ['out/kernel', [48, 10]],
       ['out/bias', [10]],
@@ -42,7 +42,7 @@ describe('the weights of a model', () => {
     const run = join(folder, 'run');
     await train({ graph, folder: run });
     const trained = await modelWeights(graph, run);
-    expect(trained.synthetic).toBe(true);
+    expect(trained.data).toMatchObject({ synthetic: true, scale: 1 / 255 });
     expect(trained.weights[0]!.values).not.toEqual(fresh.weights[0]!.values);
     const best = await modelWeights(graph, join(run, 'checkpoints/best'));
     expect(best.weights).toEqual(trained.weights);

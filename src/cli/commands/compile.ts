@@ -1,4 +1,4 @@
-/** `speccc compile`: a spec as source, or as a program. */
+/** `speccc compile`: a spec as source, as a program, or as a model for other runtimes. */
 import { readFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import { SpecccError } from '../../diagnostics/index.js';
@@ -8,7 +8,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { type LayersOption, layersOption } from '../layers-option.js';
 import { loadGraph } from '../load-graph.js';
 import { shellWord } from '../shell-word.js';
-import { checkEnding, type TargetName, targetFor, targetNames } from '../targets/index.js';
+import { checkEnding, type TargetName, targetFor, targetNames, targetsWith } from '../targets/index.js';
 import type { Target, TargetFile, TargetOptions } from '../targets/target.js';
 import { watTarget } from '../targets/wasm.js';
 
@@ -23,11 +23,12 @@ interface Options extends TargetOptions, LayersOption {
 export function addCompile(program: CommandLine, context: CommandContext): void {
   program
     .command('compile')
-    .summary('turn a model into TypeScript or wasm')
+    .summary('turn a model into TypeScript, wasm or ONNX')
     .description(
       [
         'Writes TypeScript that builds the very same model with @tensorflow/tfjs alone: to NAME.ts in the current folder, where NAME is the name of the model, or to where -o says.',
         'With --target wasm, a program that predicts and trains by itself, in Node and in browsers: NAME.wasm, and beside it NAME.ts, which loads it and needs no package at all.',
+        'With --target onnx and --weights, a trained model that predicts in any runtime which reads ONNX: NAME.onnx.',
         'Nothing is written for a spec with errors, and a file that speccc did not make is never overwritten.',
       ].join(' '),
     )
@@ -41,7 +42,7 @@ export function addCompile(program: CommandLine, context: CommandContext): void 
     .addOption(layersOption())
     .option(
       '--weights <run>',
-      'wasm: the weights of a run, a checkpoint, a model.json or a safetensors file; untrained ones where it is left out',
+      'wasm, onnx: the weights of a run, a checkpoint, a model.json or a safetensors file; wasm takes untrained ones where it is left out',
     )
     .option(
       '--batch <n>',
@@ -59,6 +60,10 @@ export function addCompile(program: CommandLine, context: CommandContext): void 
       {
         command: 'speccc compile lenet5.yaml --target wasm --weights runs/lenet5',
         what: 'writes lenet5.wasm and lenet5.ts',
+      },
+      {
+        command: 'speccc compile lenet5.yaml --weights runs/lenet5 -o lenet5.onnx',
+        what: 'for other runtimes',
       },
     ])
     .action(context.action((spec: string, options: Options) => compile(spec, options, context)));
@@ -155,8 +160,9 @@ function chosenTarget(options: Options): Target {
   const target = emit === undefined ? targetFor(named, output) : watTarget;
   for (const option of ['weights', 'batch'] as const) {
     if (options[option] === undefined || target.options.includes(option)) continue;
+    const fitting = targetsWith(option).map((name) => `'--target ${name}'`);
     throw new SpecccError('wrong-arguments', `'--${option}' is for programs`, {
-      hints: ["add '--target wasm'"],
+      hints: [`add ${fitting.join(' or ')}`],
     });
   }
   checkEnding(target, output);

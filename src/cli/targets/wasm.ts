@@ -14,7 +14,7 @@ export const wasmTarget: Target = {
       import('../../compiler/wasm/standalone.js'),
       import('../../runtime/model-weights.js'),
     ]);
-    const { weights, synthetic } = await modelWeights(graph, from);
+    const { weights, data } = await modelWeights(graph, from);
     const made = await emitWasm(graph, weights, {
       fileName: basename(path),
       ...(batch !== undefined && { batchSize: batch }),
@@ -34,7 +34,7 @@ export const wasmTarget: Target = {
         ...(from === undefined && weights.length > 0
           ? [`the weights are untrained, drawn from seed ${graph.seed}: --weights RUN takes trained ones`]
           : []),
-        ...(synthetic ? [syntheticModel] : []),
+        ...(data?.synthetic ? [syntheticModel] : []),
       ],
     };
   },

@@ -25,15 +25,7 @@ export async function emitOnnx(
   weights: readonly NamedArray[],
   options: EmitOnnxOptions = {},
 ): Promise<Uint8Array> {
-  const uncovered = uncoveredLayers(graph);
-  if (uncovered.length > 0) {
-    const hint =
-      'leave the layer out: the spec reference says which layers are compiled, and so can be exported';
-    throw new SpecError(
-      uncovered.map((diagnostic) => ({ ...diagnostic, hint })),
-      graph.source.files,
-    );
-  }
+  checkExportable(graph);
   const onnx = toOnnx(graph, weights);
   const bytes = onnx.initializers.reduce((sum, { shape }) => sum + sizeOf(shape) * 4, 0);
   if (bytes > mostBytes) {
@@ -48,6 +40,18 @@ export async function emitOnnx(
     description: graph.description,
     metadata: modelMetadata(graph, version, options),
   });
+}
+
+/** @throws SpecError 'not-compilable' where a layer has no forward pass in primitives */
+export function checkExportable(graph: ModelGraph): void {
+  const uncovered = uncoveredLayers(graph);
+  if (uncovered.length === 0) return;
+  const hint =
+    'leave the layer out: the spec reference says which layers are compiled, and so can be exported';
+  throw new SpecError(
+    uncovered.map((diagnostic) => ({ ...diagnostic, hint })),
+    graph.source.files,
+  );
 }
 
 /** The graph of operators that is written. */

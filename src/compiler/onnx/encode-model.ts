@@ -1,5 +1,6 @@
 /** Graphs as the bytes of an ONNX file. The only place that knows its protocol buffers. */
 import { create, toBinary } from '@bufbuild/protobuf';
+import { producerName } from './metadata.js';
 import { type Attribute, type Initializer, nameTensors, type OnnxGraph, type Port } from './onnx-graph.js';
 import {
   type AttributeProto,
@@ -21,8 +22,6 @@ export interface ModelHead {
  */
 const opsetVersion = 17;
 const irVersion = 8;
-
-const producerName = 'speccc';
 
 export function encodeModel(
   graph: OnnxGraph,

@@ -1,4 +1,4 @@
-/** What a program that loads an ONNX model may want to know beside its operators. */
+/** What an ONNX model says of itself beside its operators. */
 import type { GraphInput, ModelGraph } from '../model-graph.js';
 
 export interface EmitOnnxOptions {
@@ -7,6 +7,12 @@ export interface EmitOnnxOptions {
   /** What a byte of an image is multiplied by before it goes in, as in training: 1/255. */
   readonly pixelScale?: number;
 }
+
+export const producerName = 'speccc';
+
+/** Whether the bytes are a model that speccc has written: the name of the producer is the second field. */
+export const isOwnModel = (bytes: Uint8Array): boolean =>
+  Buffer.from(bytes.subarray(0, 16)).includes(producerName);
 
 /** The `metadata_props` of the model. */
 export function modelMetadata(
