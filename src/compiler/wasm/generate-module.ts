@@ -126,7 +126,8 @@ function assemble(
   for (const { name, steps, pieceLength, inPieces, results } of schedules) {
     const readInputs = inputs.filter(({ name: input }) => {
       const buffer = sources.get(input)?.buffer;
-      return steps.some((step) => step.inputs.some((operand) => operand.buffer === buffer));
+      const read = [...steps.flatMap((step) => step.inputs), ...results];
+      return read.some((operand) => operand.buffer === buffer);
     });
     const ingests = readInputs.map(({ name: input, value }) => {
       const kernel = ingestKernel(sizeOf(value.shape), options, control.pixelScale);
