@@ -48,6 +48,7 @@ describe('a new run', () => {
       seed: 7,
       dataset: { name: 'numbers', origin: 'test', synthetic: false, train: 10, validation: 6 },
       engine: 'counting',
+      engineReason: null,
       backend: 'counting',
       backendDescription: 'a test',
       folder: run,

@@ -20,9 +20,11 @@ export function countingEngine(
   const moments = specs.map(({ shape }) => new Float32Array(sizeOf(shape)));
   let iterations = 0;
 
-  const mixed = ({ count, inputs, labels }: Batch): number => {
+  const mixed = ({ count, inputs, scale, labels }: Batch): number => {
+    const factor = inputs instanceof Uint8Array ? scale : 1;
     let sum = 0;
-    for (let i = 0; i < (inputs.length / labels.length) * count; i += 1) sum = Math.sin(sum + inputs[i]!);
+    for (let i = 0; i < (inputs.length / labels.length) * count; i += 1)
+      sum = Math.sin(sum + inputs[i]! * factor);
     for (let i = 0; i < count; i += 1) sum = Math.sin(sum * 3 + labels[i]!);
     return sum;
   };
