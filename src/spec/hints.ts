@@ -1,8 +1,9 @@
 /** What to write instead, where a value or a key is wrong in a way that people often get wrong. */
 import type { SpecPath } from '../diagnostics/index.js';
 import { activationNames } from '../layers/activations.js';
+import { leftOut } from '../layers/index.js';
 import { describeValue, isOfType, type JsonSchema } from './describe.js';
-import { nearest } from './suggest.js';
+import { nearest, sameWord } from './suggest.js';
 
 /** For a value of the wrong kind whose meaning is plain all the same. */
 export function valueHint(schema: JsonSchema, value: unknown, path: SpecPath): string | undefined {
@@ -48,6 +49,8 @@ export function layerElsewhere(type: string, types: readonly string[]): string |
   const plain = type.toLowerCase().replace(/[\s_-]/g, '');
   if (plain === 'input' || plain === 'inputlayer')
     return "the shape of the input stands in 'input', above the layers";
+  const absent = sameWord(type, Object.keys(leftOut));
+  if (absent !== undefined) return `it is left out: ${leftOut[absent]}`;
   if (/cell$/.test(plain) && !types.includes(type)) {
     return `a cell stands in a recurrent layer: { type: rnn, cell: { type: ${type}, … } }`;
   }

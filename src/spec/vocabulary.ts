@@ -2,12 +2,14 @@
  * What people call things elsewhere (Keras, PyTorch, papers), and what they are called here. A word is only ever
  * suggested where it is known at that place, so one list serves layers, options and values.
  */
+import { otherNames } from '../layers/index.js';
+
 export const vocabulary: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries(Object.entries(otherNames).map(([other, name]) => [other.toLowerCase(), [name]])),
   // Layer types.
   adaptiveavgpool2d: ['globalAveragePooling2d'],
   adaptivemaxpool2d: ['globalMaxPooling2d'],
   avgpool: ['averagePooling2d'],
-  avgpool2d: ['averagePooling2d'],
   batchnorm: ['batchNormalization'],
   batchnorm1d: ['batchNormalization'],
   batchnorm2d: ['batchNormalization'],
@@ -25,12 +27,10 @@ export const vocabulary: Readonly<Record<string, readonly string[]>> = {
   globalavgpool: ['globalAveragePooling2d'],
   globalavgpool2d: ['globalAveragePooling2d'],
   globalmaxpool: ['globalMaxPooling2d'],
-  globalmaxpool2d: ['globalMaxPooling2d'],
   groupnorm: ['layerNormalization'],
   layernorm: ['layerNormalization'],
   linear: ['dense', 'linear'],
   maxpool: ['maxPooling2d'],
-  maxpool2d: ['maxPooling2d'],
   maxpooling: ['maxPooling2d'],
   meanpool: ['averagePooling2d'],
   normalization: ['batchNormalization'],

@@ -11,6 +11,21 @@ export const mistakes: readonly (readonly [name: string, given: string, ...want:
     'unknown-layer-type there is no layer type "maxPool2d" (did you mean \'maxPooling2d\'?)',
   ],
   [
+    'another name of tfjs’s own',
+    '- { type: «avgPooling2d» }',
+    'unknown-layer-type there is no layer type "avgPooling2d" (did you mean \'averagePooling2d\'?)',
+  ],
+  [
+    'the same, without a mapping',
+    '- «avgPool1d»',
+    'wrong-type layers[0]: expected a mapping with a \'type\', found "avgPool1d" (write { type: averagePooling1d })',
+  ],
+  [
+    'a layer that is left out',
+    '- { type: «Resizing», height: 4, width: 4 }',
+    'unknown-layer-type there is no layer type "Resizing" (it is left out: tfjs infers its shape without the batch, and throws when a model computes it)',
+  ],
+  [
     'an activation as a layer',
     '- { type: «sigmoid» }',
     'unknown-layer-type there is no layer type "sigmoid" (write { type: activation, activation: sigmoid })',

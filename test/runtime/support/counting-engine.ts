@@ -20,7 +20,7 @@ export function countingEngine(
   const moments = specs.map(({ shape }) => new Float32Array(sizeOf(shape)));
   let iterations = 0;
 
-  const mixed = ({ count, inputs, scale, labels }: Batch): number => {
+  const mixed = ({ count, inputs, scale = 1, labels }: Batch): number => {
     const factor = inputs instanceof Uint8Array ? scale : 1;
     let sum = 0;
     for (let i = 0; i < (inputs.length / labels.length) * count; i += 1)
