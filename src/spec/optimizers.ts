@@ -94,7 +94,8 @@ const optimizers: Readonly<Record<string, OptimizerKind>> = {
       epsilon,
       centered: Type.Boolean({
         default: false,
-        description: 'Divides by the variance of the gradients instead of their second moment.',
+        description:
+          'Divides by the variance of the gradients instead of their second moment. tfjs subtracts epsilon there instead of adding it, so that a weight whose gradient stays at zero (behind a relu, for example) becomes NaN.',
       }),
     },
   },

@@ -150,6 +150,22 @@ describe('optimizers', () => {
       return found;
     }),
   );
+
+  it.each(['wasm', 'cpu'])(
+    'tfjs on %s makes NaN of what centered rmsprop has no gradient for',
+    async (name) => {
+      await tf.setBackend(name);
+      const weight = tf.variable(tf.tensor1d([1, 1]));
+      const { call } = lowerOptimizer({ type: 'rmsprop', learningRate: 0.5, centered: true });
+      const optimizer = evaluateCall(tf, call) as Optimizer;
+      optimizer.minimize(() => weight.mul([0, 1]).sum() as Scalar, false, [weight]);
+      const [still, moved] = weight.dataSync();
+      expect(still).toBeNaN();
+      expect(moved).toBeLessThan(1);
+      optimizer.dispose();
+      weight.dispose();
+    },
+  );
 });
 
 const extra: Readonly<Record<string, object>> = { constant: { value: 2 } };

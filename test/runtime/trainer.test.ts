@@ -305,7 +305,7 @@ describe('what training cannot begin with', () => {
   it('a signal that is aborted already', async () => {
     const reason = new Error('stop');
     await expect(trainSmall(run, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    expect(await readdir(join(root, 'runs'))).toEqual([]);
+    expect(await readdir(root)).toEqual([]);
   });
 });
 
@@ -322,6 +322,16 @@ describe('a loss that is no number', () => {
       status: 'failed',
       error: 'the loss is NaN at step 2 of epoch 3',
       epochs: 2,
+    });
+  });
+
+  it('may come of an option of the optimizer, which is then named first', async () => {
+    const graph = smallGraph(['type: adam', 'type: rmsprop, centered: true']);
+    const lossAt = () => Number.NaN;
+    await expect(
+      trainSmall(run, { graph, engine: async (given) => countingEngine(given, { lossAt }) }),
+    ).rejects.toMatchObject({
+      hints: [expect.stringMatching(/^leave 'centered' out/), expect.anything(), expect.anything()],
     });
   });
 

@@ -31,7 +31,7 @@ export async function lockRun(folder: string): Promise<RunLock> {
   const lock = `${resolve(folder)}.lock`;
   const note = `${lock}.json`;
   let held = true;
-  await mkdir(dirname(lock), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+  const made = await mkdir(dirname(lock), { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw diskError(dirname(lock), error);
   });
   const acquire = () =>
@@ -65,8 +65,18 @@ export async function lockRun(folder: string): Promise<RunLock> {
       held = false;
       await rm(note, { force: true });
       await unlock().catch(() => {});
+      if (made !== undefined) await removeEmpty(dirname(lock), made);
     },
   };
+}
+
+/** A run that was stopped before it wrote anything leaves no folders: those from `folder` up to `top` go, while empty. */
+async function removeEmpty(folder: string, top: string): Promise<void> {
+  const removed = await rmdir(folder).then(
+    () => true,
+    () => false,
+  );
+  if (removed && folder !== top) await removeEmpty(dirname(folder), top);
 }
 
 function lockedBy(folder: string, owner: Owner | undefined): SpecccError {

@@ -4,7 +4,7 @@
  * files whichever write was the last.
  */
 import { join } from 'node:path';
-import type { ModelGraph } from '../../compiler/model-graph.js';
+import type { ModelGraph, TrainingPlan } from '../../compiler/model-graph.js';
 import { formatShape } from '../../layers/index.js';
 import { checkpointFiles } from '../checkpoint.js';
 import type { Dataset } from '../datasets/dataset.js';
@@ -70,7 +70,7 @@ export function runWriter(
 
   async function saveCheckpoints(state: TrainerState, names: readonly string[]): Promise<void> {
     const weights = await engine.getWeights();
-    assertFinite(weights, state);
+    assertFinite(weights, state, plan);
     const files = checkpointFiles({
       topology: await engine.modelTopology(),
       weights,
@@ -154,11 +154,11 @@ export function runWriter(
 }
 
 /** A step may give a good loss and ruin the weights: these must not take the place of a good checkpoint. */
-function assertFinite(weights: readonly Weight[], state: TrainerState): void {
+function assertFinite(weights: readonly Weight[], state: TrainerState, plan: TrainingPlan): void {
   const ruined = weights.find(({ values }) => !values.every(Number.isFinite));
   if (ruined === undefined) return;
   const when = state.step > 0 ? `step ${state.step} of epoch ${state.epoch + 1}` : `epoch ${state.epoch}`;
-  throw notFinite(`the weight ${ruined.name} has values that are no numbers after ${when}`);
+  throw notFinite(`the weight ${ruined.name} has values that are no numbers after ${when}`, plan);
 }
 
 function subtitle(dataset: Dataset, parameters: number): string {

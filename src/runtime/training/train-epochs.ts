@@ -66,7 +66,7 @@ export async function trainEpochs(task: EpochsTask, state: TrainerState): Promis
       const batch = fill(from, Math.min(from + plan.batchSize, dataset.train.count), order);
       const values = await engine.trainStep(batch, stepSeed(seed, epoch, step));
       if (!Number.isFinite(values[0]))
-        throw notFinite(`the loss is ${values[0]} at step ${step + 1} of epoch ${epoch}`);
+        throw notFinite(`the loss is ${values[0]} at step ${step + 1} of epoch ${epoch}`, plan);
       addToMeans(current.means, values, batch.count);
       current = { ...current, step: step + 1 };
       watch.step();
@@ -97,7 +97,7 @@ export async function trainEpochs(task: EpochsTask, state: TrainerState): Promis
     const validation = due && dataset.validation.count > 0 ? await validate(task, signal) : undefined;
     if (validation === 'aborted') return interrupted();
     if (validation !== undefined && !Number.isFinite(validation[0])) {
-      throw notFinite(`the validation loss is ${validation[0]} after epoch ${epoch}`);
+      throw notFinite(`the validation loss is ${validation[0]} after epoch ${epoch}`, plan);
     }
     watch.stop();
     const row = historyRow(epoch, plan, meanValues(current.means), validation);
