@@ -65,7 +65,7 @@ const validation = {
   count: data.validation.count,
   inputs: data.validation.values,
   scale: data.scale,
-  labels: data.validation.labels,
+  labels: Int32Array.from(data.validation.labels),
 };
 for (let step = 1; step <= steps; step += 1) {
   await next();
