@@ -3,8 +3,9 @@
  * fail in many ways (not installed, library not downloaded, wrong Node version, wrong processor), so every
  * failure becomes one clear clause.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Opened, Tf } from './backend.js';
 
 export type NativePackage = '@tensorflow/tfjs-node-gpu' | '@tensorflow/tfjs-node';
@@ -35,6 +36,15 @@ const notInstalled: Opened = {
   ok: false,
   reason: 'not installed (it is optional, and npm leaves it out where its download fails)',
 };
+
+/** Whether it is worth trying: installed, and with what its install script downloads. Needs no tfjs, which takes long to load. */
+export function isDownloaded(name: NativePackage, { require }: Pick<NativeWorld, 'require'> = here): boolean {
+  try {
+    return existsSync(join(dirname(require.resolve(`${name}/package.json`)), 'lib'));
+  } catch {
+    return false;
+  }
+}
 
 /** Makes native TensorFlow tfjs's current backend. */
 export async function openNative(tf: Tf, name: NativePackage, world: NativeWorld = here): Promise<Opened> {

@@ -7,6 +7,7 @@ import type { ModelGraph } from '../compiler/model-graph.js';
 import { uncoveredLayers } from '../compiler/program/forward-pass.js';
 import { type Diagnostic, SpecccError, SpecError } from '../diagnostics/index.js';
 import { type BackendName, openBackend } from './backend.js';
+import { isDownloaded } from './backend-native.js';
 import { hasSimd } from './compiled-engine/vector-support.js';
 import type { EngineFactory, TrainingEngine } from './engine.js';
 import { openTfjsEngine } from './tfjs-engine.js';
@@ -97,6 +98,7 @@ function whyNotCompiled([first, ...others]: readonly Diagnostic[]): string | und
 }
 
 async function hasGpu(): Promise<boolean> {
+  if (!isDownloaded('@tensorflow/tfjs-node-gpu')) return false;
   try {
     return (await openBackend('tfjs-node-gpu')).gpu;
   } catch (error) {

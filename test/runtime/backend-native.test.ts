@@ -5,10 +5,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { loadTf } from '../../src/runtime/backend.js';
-import { type NativeWorld, openNative } from '../../src/runtime/backend-native.js';
+import { isDownloaded, type NativeWorld, openNative } from '../../src/runtime/backend-native.js';
 
 const tf = await loadTf();
 await tf.setBackend('cpu');
@@ -48,6 +48,15 @@ const registering = (changes: string) => `
 
 const throwing = (message: string, properties: object = {}) =>
   `throw Object.assign(new Error(${JSON.stringify(message)}), ${JSON.stringify(properties)});`;
+
+it('is worth trying where its library was downloaded', () => {
+  const world = worldWith('');
+  expect(isDownloaded(gpuPackage, world)).toBe(false);
+  expect(isDownloaded('@tensorflow/tfjs-node', world)).toBe(false);
+  const installed = dirname(world.require.resolve(`${gpuPackage}/package.json`));
+  mkdirSync(join(installed, 'lib/napi-v8'), { recursive: true });
+  expect(isDownloaded(gpuPackage, world)).toBe(true);
+});
 
 describe('native TensorFlow that cannot be used', () => {
   it.each([
