@@ -5,7 +5,7 @@ import { SpecccError } from '../diagnostics/index.js';
 import { checkWeightsFit } from './checkpoint.js';
 import { initialModel } from './compiled-engine/initial-model.js';
 import { readInitialWeights } from './initial-weights.js';
-import { openRun, type RunRecord } from './run-folder.js';
+import { openRunFiles, type RunRecord } from './run-folder.js';
 
 export interface ModelWeights {
   readonly weights: readonly NamedArray[];
@@ -30,7 +30,7 @@ export async function modelWeights(graph: ModelGraph, path: string | undefined):
 
 async function dataOfRun(path: string): Promise<RunRecord['data'] | undefined> {
   try {
-    return (await openRun(path)).record.data;
+    return (await openRunFiles(path)).record.data;
   } catch (error) {
     if (error instanceof SpecccError && error.code === 'run-not-found') return undefined;
     throw error;

@@ -9,6 +9,10 @@ import { compileSpec } from '../../src/compiler/index.js';
 import { createRegistry, defineLayer, type LayerKind } from '../../src/layers/index.js';
 import { buildModel } from '../../src/runtime/build-model.js';
 import { layersMissing, loadLayers } from '../../src/runtime/own-layers.js';
+import { openRun } from '../../src/runtime/run-folder.js';
+import { train } from '../../src/runtime/trainer.js';
+import type { TrainOptions } from '../../src/runtime/training/events.js';
+import { countingEngine } from './support/counting-engine.js';
 
 await tf.setBackend('cpu');
 const folder = mkdtempSync(join(tmpdir(), 'speccc-layers-'));
@@ -23,7 +27,7 @@ class Twice extends tf.layers.Layer {
 
 type Twices = Partial<LayerKind<Record<never, never>>>;
 
-function graphWith(kind: Twices) {
+function registryWith(kind: Twices) {
   const twice = defineLayer({
     type: 'twice',
     summary: 'Doubles.',
@@ -33,9 +37,11 @@ function graphWith(kind: Twices) {
     examples: [],
     ...kind,
   });
-  const text = 'name: own\ninput: [3]\nlayers: [{ name: t, type: twice }]\n';
-  return compileSpec(text, 'own.yaml', { layers: createRegistry([twice]) });
+  return createRegistry([twice]);
 }
+
+const spec = 'name: own\ninput: [3]\nlayers: [{ name: t, type: twice }]\n';
+const graphWith = (kind: Twices) => compileSpec(spec, 'own.yaml', { layers: registryWith(kind) });
 
 const implementedBy = (made: new (options: never) => object) => ({
   implementation: { className: 'Twice', module: './twice.js', class: made },
@@ -110,6 +116,33 @@ describe('a class', () => {
       told('the class Twice of ./twice.js fails: shapes do not match'),
     );
   });
+});
+
+test('a run goes on with the registry that it was begun with, and is not opened without it', async () => {
+  const run = join(folder, 'runs/own');
+  const layers = { ...registryWith({}), modules: [join(folder, 'twice.js')] };
+  const text = `${spec.replace(' }]', ' }, { type: dense, units: 3 }]')}training:
+  dataset: { type: synthetic, classes: 3, train: 8, validation: 4 }
+  optimizer: adam
+  loss: sparseCategoricalCrossentropy
+`;
+  const trained = (changed: string, options: Partial<TrainOptions> = {}) =>
+    train({
+      graph: compileSpec(changed, 'own.yaml', { layers }),
+      layers,
+      folder: run,
+      untilEpoch: 1,
+      engine: async (graph) => countingEngine(graph),
+      ...options,
+    });
+  await trained(text);
+  const again = await trained(text.replace('adam', 'adamax'), { untilEpoch: 2, onChange: 'keep-run' });
+  expect(again.history).toHaveLength(2);
+
+  await expect(openRun(run)).rejects.toMatchObject({ code: 'layers-missing' });
+  const { graph, record } = await openRun(run, { layers });
+  expect(graph.nodes[0]!.type).toBe('twice');
+  expect(record.layers).toEqual({ classes: ['Twice'], modules: ['../../twice.js'] });
 });
 
 describe('a module', () => {
