@@ -1,6 +1,6 @@
 /**
- * PyTorch, JAX and Keras in a Python environment of their own, made once in the cache folder, from whatever
- * registry the user's pip is configured for.
+ * Libraries of Python in an environment of their own, made once in the cache folder, from whatever registry the user's
+ * pip is configured for.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -12,7 +12,20 @@ import { BenchError } from './bench-error.js';
 
 const run = promisify(execFile);
 
-const requirements = join(import.meta.dirname, 'python', 'requirements.txt');
+export interface PythonLibraries {
+  /** As messages call them. */
+  readonly title: string;
+  readonly names: string;
+  /** A file as pip reads it. */
+  readonly requirements: string;
+}
+
+const peerLibraries: PythonLibraries = {
+  title: 'the peers',
+  names: 'PyTorch, JAX and Keras',
+  requirements: join(import.meta.dirname, 'python', 'requirements.txt'),
+};
+
 /** That the libraries take. */
 const oldestPython = [3, 11] as const;
 
@@ -25,8 +38,9 @@ export async function preparePython(
   python: string,
   folder: string,
   note: (text: string) => void,
+  { title, names, requirements }: PythonLibraries = peerLibraries,
 ): Promise<string> {
-  const version = await versionOf(python);
+  const version = await versionOf(python, title);
   const key = createHash('sha256')
     .update(version)
     .update(await readFile(requirements));
@@ -35,7 +49,7 @@ export async function preparePython(
   const complete = join(environment, 'complete');
   if (existsSync(complete)) return program;
 
-  note(`installing PyTorch, JAX and Keras into ${environment}: this once, for some minutes`);
+  note(`installing ${names} into ${environment}: this once, for some minutes`);
   await rm(environment, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await run(python, ['-m', 'venv', environment]).catch(() => {
@@ -44,26 +58,26 @@ export async function preparePython(
     );
   });
   await run(program, ['-m', 'pip', 'install', '--quiet', '--requirement', requirements]).catch((error) => {
-    throw new BenchError(`pip cannot install PyTorch, JAX and Keras: ${lastLine(error.stderr)}`);
+    throw new BenchError(`pip cannot install ${names}: ${lastLine(error.stderr)}`);
   });
   await writeFile(complete, '');
   return program;
 }
 
 /** `3.11.7` */
-async function versionOf(python: string): Promise<string> {
+async function versionOf(python: string, title: string): Promise<string> {
   const wanted = `Python ${oldestPython.join('.')} or later`;
   const { stdout } = await run(python, ['-c', 'import platform; print(platform.python_version())']).catch(
     () => {
       throw new BenchError(
-        `the peers need Python, and '${python}' does not run: install ${wanted}, or name one with --python`,
+        `${title} need Python, and '${python}' does not run: install ${wanted}, or name one with --python`,
       );
     },
   );
   const version = stdout.trim();
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major === oldestPython[0] && minor >= oldestPython[1]) return version;
-  throw new BenchError(`the peers need ${wanted}, and '${python}' is ${version}: name another with --python`);
+  throw new BenchError(`${title} need ${wanted}, and '${python}' is ${version}: name another with --python`);
 }
 
 function lastLine(text: string): string {

@@ -36,8 +36,10 @@ export function formChooser(outputs: readonly Value[], p: ProgramBuilder): (valu
     const behind = convolutionOf(value);
     if (behind !== undefined) return convolutionForm(behind, isUsedOnce, p);
     const { x, scale, shift } = chainOf(value) ?? {};
-    // One of both alone is the operator that the program has.
-    if (x === undefined || scale === undefined || shift === undefined) return elementwiseForm(value, p);
+    // A single step, or several of one kind, are the operators that the program has.
+    if (x === undefined || scale === undefined || shift === undefined || value.inputs.includes(x)) {
+      return elementwiseForm(value, p);
+    }
     return { kind: 'affine', x, scale, shift };
   }
 

@@ -111,7 +111,7 @@ function lowerSoftmax(value: Value, { x, axis }: FormOf<'softmax'>, lowering: Lo
   };
 }
 
-/** Operators for whole images with their channels first. */
+/** Operators for images with their channels first. */
 const globalPools: Readonly<Partial<Record<string, string>>> = {
   ReduceMean: 'GlobalAveragePool',
   ReduceMax: 'GlobalMaxPool',
@@ -123,20 +123,18 @@ function lowerReduction(value: Value, form: FormOf<'reduction'>, lowering: Lower
   const { tensor, layout } = placeOf(x);
   const owner = ownerOf(value);
   const isReduced = (axis: number) => axes.includes(axis);
-  const left = layout.filter((axis) => !isReduced(axis));
-  const renumbered = left.map((axis) => axis - axes.filter((reduced) => reduced < axis).length);
-  const keptLayout = keepsAxes ? layout : renumbered;
+  const left = layout
+    .filter((axis) => !isReduced(axis))
+    .map((axis) => axis - axes.filter((reduced) => reduced < axis).length);
+  const keptLayout = keepsAxes ? layout : left;
 
   const globalPool = globalPools[operator];
-  if (
-    globalPool !== undefined &&
-    layout.length > 1 &&
-    layout.every((axis, index) => isReduced(axis) === index > 0)
-  ) {
+  const isOverImage = layout.length === 3 && layout.every((axis, index) => isReduced(axis) === index > 0);
+  if (globalPool !== undefined && isOverImage && !isPlain(layout)) {
     const name = nameOf(value);
     if (keepsAxes) return { tensor: draft.node(owner, globalPool, [tensor], {}, name), layout };
     const pooled = draft.node(owner, globalPool, [tensor]);
-    return { tensor: draft.node(owner, 'Flatten', [pooled], { axis: int(1) }, name), layout: renumbered };
+    return { tensor: lowering.reshaped(pooled, [x.shape[layout[0]!]!], owner, name), layout: left };
   }
   const positions = layout.flatMap((axis, index) => (isReduced(axis) ? [index + 1] : []));
   if (positions.length === 0) return { tensor, layout: keptLayout };

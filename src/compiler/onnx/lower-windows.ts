@@ -97,16 +97,16 @@ export function lowerPool(value: Value, { at, x }: FormOf<'pool'>, lowering: Low
 export function lowerProduct(value: Value, form: FormOf<'product'>, lowering: Lowering): Place {
   const { at, x, isOneRow, kernel, bias } = form;
   const { draft, program: p, ownerOf, nameOf, placeOf, inLayout, initializer } = lowering;
-  const { tensor, layout } = placeOf(x);
+  const { tensor: given, layout } = placeOf(x);
   const owner = ownerOf(at);
-  const term = bias && initializer(bias, [0], owner, 'bias');
   if (isOneRow) {
     const size = sizeOf(x.shape);
     const rows = initializer(rowsInOrder(kernel, x.shape, layout, lowering), [0, 1], owner, 'kernel');
     // The layer that flattens has made this very value, though the program has no need of it.
     const flattening = ownerOf(p.reshape(x, [size]));
-    const row = layout.length === 1 ? tensor : lowering.reshaped(tensor, [size], flattening);
-    const product = draft.node(owner, 'Gemm', [row, rows, ...(term ? [term] : [])], {}, nameOf(value));
+    const row = layout.length === 1 ? given : lowering.reshaped(given, [size], flattening);
+    const term = bias === undefined ? [] : [initializer(bias, [0], owner, 'bias')];
+    const product = draft.node(owner, 'Gemm', [row, rows, ...term], {}, nameOf(value));
     return relabel({ tensor: product, layout: [2] }, at.shape, value.shape, owner, lowering);
   }
   if (!isPlain(essence(x.shape, layout))) {
@@ -114,12 +114,19 @@ export function lowerProduct(value: Value, form: FormOf<'product'>, lowering: Lo
     const asWindow = p.reshape(kernel, [1, 1, ...kernel.shape]);
     return lowerConvolution(value, { kind: 'convolution', at, x, window, kernel: asWindow, bias }, lowering);
   }
-  const weights = initializer(kernel, [0, 1], owner, 'kernel');
-  const factors = [inLayout(x, [1, 2]), weights];
-  const place = (made: Place['tensor']) =>
-    relabel({ tensor: made, layout: [1, 2] }, at.shape, value.shape, owner, lowering);
-  if (term === undefined) return place(draft.node(owner, 'MatMul', factors, {}, nameOf(value)));
-  return place(draft.node(owner, 'Add', [draft.node(owner, 'MatMul', factors), term], {}, nameOf(value)));
+  const factors = [inLayout(x, [1, 2]), initializer(kernel, [0, 1], owner, 'kernel')];
+  const name = nameOf(value);
+  const tensor =
+    bias === undefined
+      ? draft.node(owner, 'MatMul', factors, {}, name)
+      : draft.node(
+          owner,
+          'Add',
+          [draft.node(owner, 'MatMul', factors), initializer(bias, [0], owner, 'bias')],
+          {},
+          name,
+        );
+  return relabel({ tensor, layout: [1, 2] }, at.shape, value.shape, owner, lowering);
 }
 
 /** The rows of a kernel [n, F] for an input whose n values lie in another order. */
