@@ -1,10 +1,10 @@
 /** What a trained model says about pictures, or about any examples. */
 import { SpecccError } from '../diagnostics/index.js';
 import { formatShape, type Shape, sizeOf } from '../layers/index.js';
+import type { Batch } from './engine.js';
 import { readImage } from './read-image.js';
 import { type OpenRunOptions, openRun } from './run-folder.js';
 import { openRunModel, type RunModelOptions } from './run-model.js';
-import { batchFiller } from './training/batches.js';
 import { outputShape } from './training/check-data.js';
 
 /** The path of a picture, or one example of the model's input shape: bytes are scaled as in training. */
@@ -66,17 +66,19 @@ export async function predictRun(
   const { engine, checkpoint, epoch } = await openRunModel(run, options);
   try {
     const predictions: Prediction[] = [];
-    for (const [i, values] of examples.entries()) {
-      const example = { count: 1, values, labels: new Uint8Array(1) };
-      const batch = batchFiller(example, shape, scale, 1)(0, 1);
-      const output = Array.from((await engine.predictBatch(batch)).subarray(0, outputs));
-      const input = inputs[i]!;
-      predictions.push({
-        image: typeof input === 'string' ? input : null,
-        probabilities: areProbabilities(output),
-        top: topClasses(output, classNames, options.top ?? 3),
-        outputs: output,
-      });
+    for (const batch of batchesOf(examples, scale)) {
+      // Valid until the next call.
+      const found = Array.from(await engine.predictBatch(batch));
+      for (let from = 0; from < batch.count * outputs; from += outputs) {
+        const input = inputs[predictions.length]!;
+        const output = found.slice(from, from + outputs);
+        predictions.push({
+          image: typeof input === 'string' ? input : null,
+          probabilities: areProbabilities(output),
+          top: topClasses(output, classNames, options.top ?? 3),
+          outputs: output,
+        });
+      }
     }
     return {
       folder: run.folder,
@@ -100,6 +102,25 @@ async function exampleOf(input: PredictInput, shape: Shape): Promise<Uint8Array 
     'data-does-not-fit',
     `the model takes ${formatShape(shape)}, ${sizeOf(shape)} values, but an example has ${values.length}`,
   );
+}
+
+/** As many as the compiled engine computes at once. */
+const mostTogether = 32;
+
+/** In their order; bytes and floats apart. */
+function* batchesOf(examples: readonly (Uint8Array | Float32Array)[], scale: number): Generator<Batch> {
+  let from = 0;
+  while (from < examples.length) {
+    const areBytes = examples[from] instanceof Uint8Array;
+    const rest = examples.slice(from, from + mostTogether);
+    const other = rest.findIndex((example) => example instanceof Uint8Array !== areBytes);
+    const batch = other === -1 ? rest : rest.slice(0, other);
+    const size = batch[0]!.length;
+    const values = new (areBytes ? Uint8Array : Float32Array)(batch.length * size);
+    for (const [index, example] of batch.entries()) values.set(example, index * size);
+    yield { count: batch.length, inputs: values, scale, labels: new Int32Array(batch.length) };
+    from += batch.length;
+  }
 }
 
 function areProbabilities(outputs: readonly number[]): boolean {

@@ -89,6 +89,24 @@ describe('a prediction', () => {
     expect(top).toEqual(order.slice(0, 2));
   });
 
+  it.each(['tfjs', 'compiled'] as const)('of many is that of each, in their order, by %s', async (engine) => {
+    const examples = Array.from({ length: 40 }, (_, number) => {
+      const values = Array.from({ length: 48 }, (_, index) => ((index + number) * 53) % 256);
+      // Some in the middle are floats.
+      return number > 10 && number < 15
+        ? Float32Array.from(values, (byte) => byte / 255)
+        : Uint8Array.from(values);
+    });
+    const { predictions } = await predictRun(run, examples, { engine });
+    expect(predictions).toHaveLength(40);
+    for (const number of [0, 10, 11, 14, 15, 39]) {
+      const [alone] = (await predictRun(run, [examples[number]!], { backend: 'cpu' })).predictions;
+      predictions[number]!.outputs.forEach((value, index) => {
+        expect(value).toBeCloseTo(alone!.outputs[index]!, 6);
+      });
+    }
+  });
+
   it('refuses what is no example of the model', async () => {
     await expect(predictRun(run, [new Uint8Array(47)], { backend: 'cpu' })).rejects.toMatchObject({
       code: 'data-does-not-fit',
