@@ -53,7 +53,7 @@ export function formChooser(outputs: readonly Value[], p: ProgramBuilder): (valu
     return { kind: sameEssence(x.shape, value.shape) ? 'same' : 'reshape', x };
   }
 
-  return (value) => {
+  return function formOf(value): Form {
     const [x] = value.inputs as [Value];
     if (isOf(value, 'source')) return { kind: 'input' };
     if (isOf(value, 'stopGradient')) return { kind: 'same', x };
@@ -62,7 +62,8 @@ export function formChooser(outputs: readonly Value[], p: ProgramBuilder): (valu
     if (isOf(value, 'reshape')) return reshapeForm(value);
     if (isOf(value, 'transpose')) return { kind: 'transpose', at: value, x };
     if (isOf(value, 'slice')) return { kind: 'slice', at: value, x };
-    if (isOf(value, 'pad')) return { kind: 'pad', at: value, x };
+    if (isOf(value, 'pad'))
+      return hasGaps(value) ? formOf(withoutGaps(value, p)) : { kind: 'pad', at: value, x };
     if (isOf(value, 'broadcast')) return { kind: 'broadcast', x };
     if (isOf(value, 'concat')) return { kind: 'concat', axis: value.operation.axis, parts: value.inputs };
     if (isOf(value, 'maxPool') || isOf(value, 'averagePool')) return { kind: 'pool', at: value, x };
@@ -135,6 +136,27 @@ function reductionForm(
 
 const keptShape = ({ operation, inputs }: ValueOf<'reduce'>): Shape =>
   inputs[0]!.shape.map((length, axis) => (operation.axes.includes(axis) ? 1 : length));
+
+const hasGaps = ({ operation }: ValueOf<'pad'>) => operation.steps.some((step) => step !== 1);
+
+/** The same, with zeros between the entries put there first: behind each, along an axis of their own. */
+function withoutGaps({ operation, inputs, shape }: ValueOf<'pad'>, p: ProgramBuilder): Value {
+  const spread = operation.steps.reduce((x, step, axis) => {
+    const length = x.shape[axis]!;
+    const single = p.reshape(x, x.shape.toSpliced(axis + 1, 0, 1));
+    const followed = p.pad(
+      single,
+      single.shape.map(() => 0),
+      single.shape.with(axis + 1, step),
+    );
+    return p.slice(
+      p.reshape(followed, x.shape.with(axis, length * step)),
+      x.shape.map(() => 0),
+      x.shape.with(axis, (length - 1) * step + 1),
+    );
+  }, inputs[0]!);
+  return p.pad(spread, operation.starts, shape);
+}
 
 /** A rectifier with a slope. */
 function rectifierForm(value: ValueOf<'map'>, p: ProgramBuilder): Form | undefined {
