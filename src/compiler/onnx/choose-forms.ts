@@ -62,8 +62,8 @@ export function formChooser(outputs: readonly Value[], p: ProgramBuilder): (valu
     if (isOf(value, 'reshape')) return reshapeForm(value);
     if (isOf(value, 'transpose')) return { kind: 'transpose', at: value, x };
     if (isOf(value, 'slice')) return { kind: 'slice', at: value, x };
-    if (isOf(value, 'pad'))
-      return hasGaps(value) ? formOf(withoutGaps(value, p)) : { kind: 'pad', at: value, x };
+    if (isOf(value, 'pad') && hasGaps(value)) return formOf(withoutGaps(value, p));
+    if (isOf(value, 'pad')) return { kind: 'pad', at: value, x };
     if (isOf(value, 'broadcast')) return { kind: 'broadcast', x };
     if (isOf(value, 'concat')) return { kind: 'concat', axis: value.operation.axis, parts: value.inputs };
     if (isOf(value, 'maxPool') || isOf(value, 'averagePool')) return { kind: 'pool', at: value, x };
@@ -73,15 +73,15 @@ export function formChooser(outputs: readonly Value[], p: ProgramBuilder): (valu
   };
 }
 
-/** ONNX's operators for activations. The others are made of several. */
-const activationOperators: Readonly<
-  Partial<
-    Record<
-      ActivationName,
-      { readonly operator: string; readonly attributes?: Attributes; readonly bounds?: readonly number[] }
-    >
-  >
-> = {
+interface ActivationOperator {
+  readonly operator: string;
+  readonly attributes?: Attributes;
+  /** Further operands. */
+  readonly bounds?: readonly number[];
+}
+
+/** The activations for which ONNX has an operator. The others are made of several. */
+const activationOperators: Readonly<Partial<Record<ActivationName, ActivationOperator>>> = {
   elu: { operator: 'Elu', attributes: { alpha: float(1) } },
   hardSigmoid: { operator: 'HardSigmoid', attributes: { alpha: float(0.2), beta: float(0.5) } },
   relu: { operator: 'Relu' },
@@ -98,15 +98,9 @@ function knownForms(values: readonly Value[], p: ProgramBuilder): ReadonlyMap<Va
   const add = (value: Value, form: Form) => wanted.has(value) && known.set(value, form);
   for (const x of values) {
     if (!x.batched) continue;
-    for (const name of Object.keys(activationOperators) as ActivationName[]) {
-      const { operator, attributes, bounds = [] } = activationOperators[name]!;
+    for (const [name, { operator, attributes = {}, bounds = [] }] of Object.entries(activationOperators)) {
       const operands = [x, ...bounds];
-      add(activate(name, x, p), {
-        kind: 'elementwise',
-        operator,
-        operands,
-        ...(attributes && { attributes }),
-      });
+      add(activate(name as ActivationName, x, p), { kind: 'elementwise', operator, operands, attributes });
     }
     if (x.shape.length > 0) add(activate('softmax', x, p), { kind: 'softmax', x, axis: x.shape.length - 1 });
     if (isOf(x, 'reduce') && x.operation.reduction === 'sum' && isInput(x.operation.expression, 0)) {
@@ -219,5 +213,4 @@ function isPointwise({ operation: { window }, inputs, shape }: Convolution): boo
 }
 
 /** Zeros around an image, as convolutions have of themselves. */
-const isMargin = ({ operation, inputs, shape }: ValueOf<'pad'>) =>
-  operation.steps.every((step) => step === 1) && inputs[0]!.shape[2] === shape[2];
+const isMargin = (value: ValueOf<'pad'>) => !hasGaps(value) && value.inputs[0]!.shape[2] === value.shape[2];

@@ -57,10 +57,12 @@ export function checkExportable(graph: ModelGraph): void {
 /** The graph of operators that is written. */
 function toOnnx(graph: ModelGraph, weights: readonly NamedArray[]): OnnxGraph {
   const program = programBuilder();
-  const values = new Map(weights.map((weight) => [`weight/${weight.name}`, weight.values]));
-  return lowerGraph(graph, forwardPass(graph, program, false), program, (name) => {
-    const found = values.get(name);
-    if (found === undefined) throw new Error(`the model needs ${name}, which is not given`);
-    return found;
-  });
+  const pass = forwardPass(graph, program, false);
+  const values = new Map(weights.map((weight) => [weight.name, weight.values]));
+  for (const { name, value } of pass.weights) {
+    const [found, wanted] = [values.get(name)?.length ?? 0, sizeOf(value.shape)];
+    if (found !== wanted)
+      throw new Error(`the weight ${name} needs ${wanted} numbers, and ${found} are given`);
+  }
+  return lowerGraph(graph, pass, program, (name) => values.get(name.replace('weight/', ''))!);
 }

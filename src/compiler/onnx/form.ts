@@ -1,11 +1,11 @@
-/** What a value of the inference program is in ONNX's words: the choices that `chooseForms` makes. */
+/** What a value of an inference is in ONNX's words: what choose-forms.ts chooses from. */
 import type { Value, ValueOf, Window } from '../../program/index.js';
 import type { Attributes } from './onnx-graph.js';
 
 /** A batched value, a shared one, which becomes an initializer, or a number. Axes of length 1 go with any length. */
 export type Operand = Value | number;
 
-/** A value that a weight alone decides, as all shared ones in inference. */
+/** A value that is the same for all examples: in an inference, what weights alone decide. */
 export type SharedValue = Value;
 
 export type Convolution = ValueOf<'convolve'> | ValueOf<'convolveInput'> | ValueOf<'depthwise'>;
@@ -61,6 +61,8 @@ export type Form =
   | { readonly kind: 'concat'; readonly axis: number; readonly parts: readonly Value[] }
   /** Of another batched value, or of one that all examples share. */
   | { readonly kind: 'broadcast'; readonly x: Value };
+
+export type FormOf<Kind extends Form['kind']> = Extract<Form, { readonly kind: Kind }>;
 
 /** The batched values that it is made of. */
 export function inputsOfForm(form: Form): readonly Value[] {

@@ -3,13 +3,11 @@
  * made keeps its channels first through all that treats places alike.
  */
 import { sizeOf, type Value } from '../../program/index.js';
-import type { Form, Operand } from './form.js';
+import type { Form, FormOf, Operand } from './form.js';
 import { arranged, completeLayout, covers, essence, isPlain, type Layout, plainLayout } from './layout.js';
 import { lowerConvolution, lowerPool, lowerProduct } from './lower-windows.js';
 import { type Lowering, type Place, relabel } from './lowering.js';
 import { int, ints, type Tensor, text } from './onnx-graph.js';
-
-type FormOf<Kind extends Form['kind']> = Extract<Form, { readonly kind: Kind }>;
 
 /** The nodes of a value whose inputs have theirs. */
 export function lowerForm(value: Value, form: Form, lowering: Lowering): Place {

@@ -1,11 +1,9 @@
 /** Convolutions, matrix products and pools. Windows on images of one row, as those of sequences, have one axis. */
 import { type Pair, type Shape, sizeOf, type Value, type Window } from '../../program/index.js';
-import type { Form } from './form.js';
+import type { FormOf } from './form.js';
 import { completeLayout, essence, isPlain, type Layout, plainLayout } from './layout.js';
 import { type Lowering, type Place, relabel } from './lowering.js';
 import { type Attributes, int, ints } from './onnx-graph.js';
-
-type FormOf<Kind extends Form['kind']> = Extract<Form, { readonly kind: Kind }>;
 
 export function lowerConvolution(value: Value, form: FormOf<'convolution'>, lowering: Lowering): Place {
   const { at, x, window, bias } = form;

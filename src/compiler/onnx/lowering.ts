@@ -40,15 +40,11 @@ export interface Lowering {
 /** TensorProto.DataType */
 const elementTypes = { float: 1, bool: 9 } as const;
 
-export interface LoweringSources {
-  readonly draft: GraphDraft;
-  readonly program: ProgramBuilder;
-  readonly ownerOf: Lowering['ownerOf'];
-  readonly nameOf: Lowering['nameOf'];
-  readonly placeOf: Lowering['placeOf'];
+export interface LoweringSources
+  extends Pick<Lowering, 'draft' | 'program' | 'ownerOf' | 'nameOf' | 'placeOf'> {
   /** The values of weights and other sources, by name. */
   readonly source: (name: string) => Float32Array;
-  /** The tensor that has the batch as its first axis. */
+  /** A tensor that has the batch as its first axis. */
   readonly batched: Tensor;
 }
 
