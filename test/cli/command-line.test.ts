@@ -52,6 +52,7 @@ describe('a wrong command line', () => {
     [['compile', 'x.yaml', '-o', '-', '--check'], "'--check' cannot be used together with '--output -'"],
     [['compile', 'x.yaml', '--target', 'cuda'], "'--target': expected one of typescript, wasm"],
     [['compile', 'x.yaml', '--batch', '64'], "'--batch' is for programs"],
+    [['compile', 'x.yaml', '-o', 'x.onnx', '--predict-only'], "'--predict-only' is for programs"],
     [['compile', 'x.yaml', '-o', 'x.ts', '--weights', 'runs/x'], "'--weights' is for programs"],
     [['compile', 'x.yaml', '--target', 'typescript', '--emit', 'wat'], "'--emit wat' is for '--target wasm'"],
     [['compile', 'x.yaml', '--target', 'wasm', '-o', '-'], 'stdout cannot take two files: .wasm and .ts'],

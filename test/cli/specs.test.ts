@@ -150,9 +150,11 @@ describe('compile --target wasm', () => {
     );
 
     writeFileSync(join(folder, 'net.ts'), loader.replace('tiny', 'Tiny'));
-    const stale = await speccc([...command, '--check'], { cwd: folder });
+    const stale = await speccc([...command, '--predict-only', '--check'], { cwd: folder });
     expect(stale).toMatchObject({ code: 1, stdout: '' });
-    expect(stale.stderr).toBe('error  net.ts is not up to date\n  speccc compile tiny.yaml -o net.wasm\n');
+    expect(stale.stderr).toBe(
+      'error  net.wasm is not up to date\nerror  net.ts is not up to date\n  speccc compile tiny.yaml -o net.wasm --predict-only\n',
+    );
     const json = await speccc([...command, '--json'], { cwd: folder });
     expect(JSON.parse(json.stdout)).toEqual({
       spec: 'tiny.yaml',

@@ -10,7 +10,7 @@ interface Images {
 
 const pixelsOfOne = 32 * 32 * 3;
 /** Training values are means over so many steps. */
-const stepsOfPoint = 25;
+const stepsOfPoint = 50;
 /** So often it looks at validation images. */
 const stepsOfValidation = 200;
 /** Enough for a smooth curve; the end of an epoch takes all of them. */

@@ -49,6 +49,7 @@ export function addCompile(program: CommandLine, context: CommandContext): void 
       "wasm: so many examples a training step, at most; the spec's batch size where it is left out",
       wholeNumber(1, 4096),
     )
+    .option('--predict-only', 'wasm: leave training out, for a smaller program that needs less memory')
     .addOption(new Option('--emit <what>', 'wasm: print the text of the program').choices(['wat']))
     .option('--check', 'write nothing; exit with 1 where a file is missing or not up to date')
     .option('--json', 'print one JSON document that says what was done')
@@ -158,10 +159,10 @@ function chosenTarget(options: Options): Target {
     throw new SpecccError('wrong-arguments', `'--emit ${emit}' is for '--target wasm'`);
   }
   const target = emit === undefined ? targetFor(named, output) : watTarget;
-  for (const option of ['weights', 'batch'] as const) {
+  for (const option of ['weights', 'batch', 'predictOnly'] as const) {
     if (options[option] === undefined || target.options.includes(option)) continue;
     const fitting = targetsWith(option).map((name) => `'--target ${name}'`);
-    throw new SpecccError('wrong-arguments', `'--${option}' is for programs`, {
+    throw new SpecccError('wrong-arguments', `'--${flagName(option)}' is for programs`, {
       hints: [`add ${fitting.join(' or ')}`],
     });
   }
@@ -182,15 +183,18 @@ function checkStdout({ check, json }: Options, { endings }: Target): void {
 }
 
 /** The options that make the same files again. */
-function flagsOf({ target, emit, output, weights, batch, layers }: Options): string {
-  return Object.entries({ target, emit, o: output, weights, batch, layers })
-    .flatMap(([name, value]) =>
-      [value ?? []]
+function flagsOf({ target, emit, output, weights, batch, predictOnly, layers }: Options): string {
+  return Object.entries({ target, emit, o: output, weights, batch, predictOnly, layers })
+    .flatMap(([name, value]) => {
+      const flag = name.length === 1 ? `-${name}` : `--${flagName(name)}`;
+      return [value ?? []]
         .flat()
-        .map((one) => ` ${name.length === 1 ? '-' : '--'}${name} ${shellWord(String(one))}`),
-    )
+        .map((one) => (one === true ? ` ${flag}` : ` ${flag} ${shellWord(String(one))}`));
+    })
     .join('');
 }
+
+const flagName = (option: string) => option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 async function stateOf({ path, content }: TargetFile, target: Target): Promise<FileState> {
   const current = await readIfThere(path);

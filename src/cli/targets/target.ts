@@ -6,6 +6,8 @@ export interface TargetOptions {
   readonly weights?: string;
   /** How many examples a training step may have. */
   readonly batch?: number;
+  /** Leave training out. */
+  readonly predictOnly?: true;
 }
 
 export interface TargetFile {

@@ -2,14 +2,15 @@
 import { basename } from 'node:path';
 import { formatBytes, plural } from '../format.js';
 import { syntheticModel } from '../training-display.js';
-import { countLines, type Target } from './target.js';
+import { countLines, type Target, type TargetOptions } from './target.js';
 import { generatedFlags } from './typescript.js';
 
 export const wasmTarget: Target = {
   endings: ['.wasm', '.ts'],
-  options: ['weights', 'batch'],
+  options: ['weights', 'batch', 'predictOnly'],
 
-  async compile(graph, path, { weights: from, batch }) {
+  async compile(graph, path, options) {
+    const { weights: from } = options;
     const [{ emitWasm }, { modelWeights }] = await Promise.all([
       import('../../compiler/wasm/standalone.js'),
       import('../../runtime/model-weights.js'),
@@ -17,7 +18,8 @@ export const wasmTarget: Target = {
     const { weights, data } = await modelWeights(graph, from);
     const made = await emitWasm(graph, weights, {
       fileName: basename(path),
-      ...(batch !== undefined && { batchSize: batch }),
+      ...emitOptions(options),
+      ...(data !== undefined && { classNames: data.classNames, byteScale: data.scale }),
     });
     const parts = `${formatBytes(made.programBytes)} of program and ${formatBytes(made.weightBytes)} of weights`;
     const source = made.loader;
@@ -42,17 +44,22 @@ export const wasmTarget: Target = {
   isOwn: (content, path) =>
     path.endsWith('.wasm')
       ? content.includes('speccc.weights')
-      : generatedFlags(content.toString()) === '--target wasm',
+      : generatedFlags(content.toString())?.startsWith('--target wasm') === true,
 };
+
+const emitOptions = ({ batch, predictOnly }: TargetOptions) => ({
+  ...(batch !== undefined && { batchSize: batch }),
+  ...(predictOnly && { predictOnly }),
+});
 
 /** The text of the module, for people to read. */
 export const watTarget: Target = {
   endings: ['.wat'],
-  options: ['batch'],
+  options: ['batch', 'predictOnly'],
 
-  async compile(graph, path, { batch }) {
+  async compile(graph, path, options) {
     const { emitWat } = await import('../../compiler/wasm/standalone.js');
-    const content = emitWat(graph, batch === undefined ? {} : { batchSize: batch });
+    const content = emitWat(graph, emitOptions(options));
     return { files: [{ path, content, size: plural(countLines(content), 'line') }], notes: [] };
   },
 

@@ -314,6 +314,27 @@ export async function use(): Promise<StepValues> {
     expect(wider.loader).toContain('lanes: 32');
   });
 
+  test('can leave training out, and take classes and the scale of bytes from elsewhere', async () => {
+    const { loader, wasm, memoryBytes, programBytes } = await emitWasm(small, initial.get(small)!, {
+      predictOnly: true,
+      byteScale: 0.5,
+      classNames: ['yes', 'no'],
+    });
+    expect(programBytes).toBeLessThan(emitted.get(small)!.programBytes / 2);
+    expect(memoryBytes).toBeLessThanOrEqual(emitted.get(small)!.memoryBytes);
+    expect(loader).toContain('speccc compile small.yaml --target wasm --predict-only\n');
+    expect(loader).toContain('which are multiplied by 1/2 first');
+    expect(loader).toContain("export const classNames = ['yes', 'no'] as const;");
+    expect(loader).not.toMatch(/evaluate|trainStep/);
+    await writeFile(join(folder, 'predicts.mjs'), javaScript(loader));
+    const { loadSmallNet } = await import(pathToFileURL(join(folder, 'predicts.mjs')).href);
+    const model: Model = await loadSmallNet(wasm);
+    const even = pixels(3 * size).map((value) => value & ~1);
+    const halved = Float32Array.from(even, (value) => value / 2);
+    expect(model.predict(even)).toEqual((await load(small)).predict(halved));
+    await expect(loadSmallNet(emitted.get(small)!.wasm)).rejects.toThrow('were not made together');
+  });
+
   test('lets no word of a spec become code', async () => {
     const hostile = {
       ...small,

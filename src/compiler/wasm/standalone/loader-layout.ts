@@ -54,6 +54,12 @@ export function loaderText(facts: ModuleFacts, names: LoaderNames): string {
   ].join('\n');
 }
 
+/** `1 / 255` says more than what it comes to. */
+export function scaleText(scale: number): string {
+  const divisor = Math.round(1 / scale);
+  return divisor > 1 && 1 / divisor === scale ? `1 / ${divisor}` : String(scale);
+}
+
 /** `digest` tells the module, without its weights, from others. */
 export function layoutText(
   graph: ModelGraph,
@@ -74,6 +80,7 @@ export function layoutText(
     ['pages', `${pages}`],
     ['lanes', `${lanes}`],
     ['control', expressionOf({ ...places, byteScale: control.pixelScale / 4 })],
+    ['byteScale', scaleText(facts.byteScale)],
     [
       'inputs',
       expressionOf(

@@ -24,6 +24,8 @@ interface Layout {
   /** Examples that are computed at once. */
   readonly lanes: number;
   readonly control: Readonly<Record<'seed' | 'lanesBefore' | 'firstPiece' | 'byteScale', number>>;
+  /** What bytes are multiplied by. */
+  readonly byteScale: number;
   readonly inputs: Readonly<Record<string, { readonly place: number; readonly size: number }>>;
   readonly labels?: number;
   /** Of labels that are class indices. */
@@ -85,7 +87,7 @@ async function openModule(source: ModuleSource, layout: Layout) {
       );
     }
     integers[control.seed] = seed;
-    floats[control.byteScale] = areBytes ? 1 / 255 : 0;
+    floats[control.byteScale] = areBytes ? layout.byteScale : 0;
     if (layout.count !== undefined) floats[layout.count] = count;
     for (let from = 0; from < count; from += lanes) {
       const to = Math.min(from + lanes, count);

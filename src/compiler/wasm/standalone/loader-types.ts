@@ -5,19 +5,16 @@ import { formatCount, formatCounted } from '../../summary.js';
 import { longComment, shortComment } from '../../typescript/comments.js';
 import { expressionOf, keyText, layOut, lineWidth } from '../../typescript/layout.js';
 import { commentText } from '../../typescript/text.js';
+import { scaleText } from './loader-layout.js';
 import type { LoaderNames } from './loader-names.js';
 import type { ModuleFacts } from './module-facts.js';
 
 /** Everything that a program which imports the loader sees, but the function that loads. */
 export function typesText(graph: ModelGraph, facts: ModuleFacts, names: LoaderNames): readonly string[] {
-  return [
-    ...constants(graph, facts, names),
-    ...inputsAndOutputs(facts, names),
-    modelText(graph, facts, names),
-  ];
+  return [...constants(facts, names), ...inputsAndOutputs(facts, names), modelText(graph, facts, names)];
 }
 
-function constants(graph: ModelGraph, facts: ModuleFacts, { noun }: LoaderNames): readonly string[] {
+function constants(facts: ModuleFacts, { noun }: LoaderNames): readonly string[] {
   const [input, ...otherInputs] = facts.inputs;
   const [output, ...otherOutputs] = facts.outputs;
   const shapes = (list: ModuleFacts['outputs']) =>
@@ -38,7 +35,7 @@ function constants(graph: ModelGraph, facts: ModuleFacts, { noun }: LoaderNames)
           shapes(facts.outputs),
         ),
   ];
-  const classNames = graph.training?.classNames;
+  const { classNames } = facts;
   if (classNames !== undefined) {
     texts.push(
       constant('classNames', "What the model's outputs stand for, in their order.", classNames),
@@ -66,7 +63,8 @@ function constant(name: string, about: string, value: Parameters<typeof expressi
 
 function inputsAndOutputs(facts: ModuleFacts, { noun, several }: LoaderNames): readonly string[] {
   const order = noun === 'image' ? 'row by row, channels innermost' : 'each row by row';
-  const numbers = 'numbers as the model takes them, or bytes, which are multiplied by 1/255 first';
+  const scale = scaleText(facts.byteScale).replaceAll(' ', '');
+  const numbers = `numbers as the model takes them, or bytes, which are multiplied by ${scale} first`;
   const kinds = 'Float32Array | Uint8Array';
   const about = `${several.inputs ? 'For each input the examples' : `${capitalized(noun)}s`} one after the other, ${order}: ${numbers}.`;
   const texts = [

@@ -10,6 +10,8 @@ export interface ModuleFacts {
   readonly pages: number;
   readonly inputs: readonly { readonly name: string; readonly shape: Shape; readonly place: number }[];
   readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
+  readonly byteScale: number;
+  readonly classNames: readonly string[] | undefined;
   /** Undefined where no program looks at it. */
   readonly labels: number | undefined;
   readonly mask: number | undefined;
@@ -45,7 +47,17 @@ interface ResultFacts {
   readonly lane: 0 | 1;
 }
 
-export function moduleFacts(graph: ModelGraph, program: TensorProgram, manifest: Manifest): ModuleFacts {
+export interface GivenFacts {
+  readonly byteScale?: number;
+  readonly classNames?: readonly string[];
+}
+
+export function moduleFacts(
+  graph: ModelGraph,
+  program: TensorProgram,
+  manifest: Manifest,
+  { byteScale = 1 / 255, classNames = graph.training?.classNames }: GivenFacts,
+): ModuleFacts {
   const { sources, staging, programs } = manifest;
   const placeOf = (source: string) => {
     const region = sources[source];
@@ -65,6 +77,8 @@ export function moduleFacts(graph: ModelGraph, program: TensorProgram, manifest:
       shape,
       place: staging[`input/${name}`]!.address / 4,
     })),
+    byteScale,
+    classNames,
     outputs: graph.outputs.map((name) => ({ name, shape: shapes.get(name)! })),
     labels: placeOf('labels'),
     mask: placeOf('batch/mask'),
