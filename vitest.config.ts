@@ -1,12 +1,21 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+export const common = {
+  pool: 'forks',
+  // vitest leaves one processor free, which on a small machine is half of it.
+  maxWorkers: '100%',
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+} as const;
+
+/** Every layer, loss and optimizer once more on other engines: `npm run test:more`, since they take minutes. */
+export const more = [
+  'test/browser/example.test.ts',
+  'test/compiler/onnx/{layers,networks,operations,operators}.test.ts',
+  'test/compiler/program/{forward-gradients,forward-pass}.test.ts',
+  'test/runtime/compiled-engine/{layers,networks.property,plans}.test.ts',
+];
 
 export default defineConfig({
-  test: {
-    include: ['test/**/*.test.ts'],
-    pool: 'forks',
-    // vitest leaves one processor free, which on a small machine is half of it.
-    maxWorkers: '100%',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-  },
+  test: { ...common, include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...more] },
 });
