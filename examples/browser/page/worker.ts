@@ -17,7 +17,9 @@ const stepsOfValidation = 200;
 const imagesOfValidation = 1_000;
 const pictureCount = 60;
 const sliceMilliseconds = 25;
-const reportMilliseconds = 100;
+/** Curves and pictures are drawn by the same processor where there is no other. */
+const reportMilliseconds = 200;
+const lookMilliseconds = 600;
 /** The rate is that of the last seconds. */
 const rateMilliseconds = 2_000;
 
@@ -103,6 +105,7 @@ function stop(): void {
 
 async function run(own: number): Promise<void> {
   let reported = 0;
+  let looked = 0;
   times = [];
   while (own === current) {
     const end = performance.now() + sliceMilliseconds;
@@ -110,6 +113,9 @@ async function run(own: number): Promise<void> {
     if (performance.now() - reported >= reportMilliseconds) {
       reported = performance.now();
       report();
+    }
+    if (performance.now() - looked >= lookMilliseconds) {
+      looked = performance.now();
       look();
     }
     await nextTurn();
