@@ -8,12 +8,15 @@ export const common = {
   hookTimeout: 60_000,
 } as const;
 
-/** Every layer, loss and optimizer once more on other engines: `npm run test:more`, since they take minutes. */
+/** Every layer, loss and optimizer once more on other engines, and the like: `npm run test:more` takes minutes. */
 export const more = [
+  'test/bench/peers.test.ts',
   'test/browser/example.test.ts',
-  'test/compiler/onnx/{layers,networks,operations,operators}.test.ts',
+  'test/cli/onnx.test.ts',
+  'test/compiler/onnx/*.test.ts',
   'test/compiler/program/{forward-gradients,forward-pass}.test.ts',
-  'test/runtime/compiled-engine/{layers,networks.property,plans}.test.ts',
+  'test/program/gradients.test.ts',
+  'test/runtime/compiled-engine/{layers,networks.property,plans,threads}.test.ts',
 ];
 
 export default defineConfig({
