@@ -25,13 +25,19 @@ try {
     seed: graph.seed,
   });
   const site = await openSite(graph, dataset, {
-    port: Number(options.port),
-    train: Number(options.train),
-    validation: Number(options.validation),
+    port: numberOf('port'),
+    train: numberOf('train'),
+    validation: numberOf('validation'),
   });
   console.log(`${site.url}   (Ctrl-C ends it)`);
 } catch (error) {
-  if (!(error instanceof SpecccError)) throw error;
-  console.error([error.message, ...error.hints].join('\n  '));
+  const hints = error instanceof SpecccError ? error.hints : [];
+  console.error([(error as Error).message, ...hints].join('\n  '));
   process.exitCode = 1;
+}
+
+function numberOf(name: keyof typeof options): number {
+  const value = Number(options[name]);
+  if (value >= 1) return value;
+  throw new Error(`'--${name}': expected a number of at least 1, found '${options[name]}'`);
 }

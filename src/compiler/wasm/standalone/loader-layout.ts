@@ -68,8 +68,8 @@ export function layoutText(
   digest: string,
 ): string {
   const { pages, lanes, inputs, outputs, labels, mask, count, weights, starts } = facts;
-  const classes =
-    graph.training !== undefined && sizeOf(outputs[0]!.shape) > 1 ? graph.training.classes : undefined;
+  const hasClasses = facts.evaluate !== undefined && sizeOf(outputs[0]!.shape) > 1;
+  const classes = hasClasses ? graph.training?.classes : undefined;
   const places = Object.fromEntries(
     (['seed', 'lanesBefore', 'firstPiece'] as const).map((name) => [name, control[name] / 4]),
   );
