@@ -1,8 +1,7 @@
 /** The reference specs that come with speccc: what `init` copies, and what `train` takes where there is no spec. */
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { SpecccError } from '../diagnostics/index.js';
-import { nearest } from '../spec/suggest.js';
+import { nearestWord, SpecccError } from '../diagnostics/index.js';
 
 const folder = new URL('../../specs/', import.meta.url);
 
@@ -31,7 +30,7 @@ export async function findBundledSpec(name: string): Promise<BundledSpec> {
   const found = specs.find((spec) => spec.name === wanted);
   if (found !== undefined) return found;
   const names = specs.map((spec) => spec.name);
-  const near = nearest(wanted, names);
+  const near = nearestWord(wanted, names);
   throw new SpecccError(
     'unknown-bundled-spec',
     `speccc has no spec '${name}'${near === undefined ? '' : `; did you mean '${near}'?`}`,

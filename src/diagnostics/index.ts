@@ -10,3 +10,4 @@ export {
   type SpecPath,
 } from './diagnostic.js';
 export { SpecccError, SpecError } from './errors.js';
+export { nearestWord, type OtherWords, sameWord } from './nearest-word.js';

@@ -1,10 +1,10 @@
 /** A value where one of several kinds can stand, told apart by a name or a `type`: which kind it is, or why none. */
-import { formatPath, type SpecPath } from '../diagnostics/index.js';
+import { formatPath, type SpecPath, sameWord } from '../diagnostics/index.js';
 import type { Choice } from './choices.js';
 import { describeValue, isMapping, type JsonSchema, listOf } from './describe.js';
 import { type Fault, hinted, isStepPath, unknownValue } from './fault.js';
 import { layerElsewhere } from './hints.js';
-import { didYouMean, nearest, sameWord } from './suggest.js';
+import { didYouMean, nearest } from './suggest.js';
 
 /**
  * The branch to check the value by; nothing where a bare name says it all. Where a type is wrong in its case or its

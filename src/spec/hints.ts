@@ -1,9 +1,9 @@
 /** What to write instead, where a value or a key is wrong in a way that people often get wrong. */
-import type { SpecPath } from '../diagnostics/index.js';
+import { type SpecPath, sameWord } from '../diagnostics/index.js';
 import { activationNames } from '../layers/activations.js';
 import { leftOut } from '../layers/index.js';
 import { describeValue, isOfType, type JsonSchema } from './describe.js';
-import { nearest, sameWord } from './suggest.js';
+import { nearest } from './suggest.js';
 
 /** For a value of the wrong kind whose meaning is plain all the same. */
 export function valueHint(schema: JsonSchema, value: unknown, path: SpecPath): string | undefined {

@@ -14,7 +14,7 @@ export const limits = {
   /** Layers, once blocks and repeats are written out. */
   layers: 10_000,
   /** Steps that may be looked at to write them out, where uses of blocks and turns of repeats count for several. */
-  expansion: 180_000,
+  expansion: 300_000,
   /** Blocks, branches and repeats inside each other. */
   nesting: 16,
   /** Files that a spec may consist of; `fileBytes` and `values` hold for all of them together. */

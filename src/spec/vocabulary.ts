@@ -2,9 +2,10 @@
  * What people call things elsewhere (Keras, PyTorch, papers), and what they are called here. A word is only ever
  * suggested where it is known at that place, so one list serves layers, options and values.
  */
+import type { OtherWords } from '../diagnostics/index.js';
 import { otherNames } from '../layers/index.js';
 
-export const vocabulary: Readonly<Record<string, readonly string[]>> = {
+export const vocabulary: OtherWords = {
   ...Object.fromEntries(Object.entries(otherNames).map(([other, name]) => [other.toLowerCase(), [name]])),
   // Layer types.
   adaptiveavgpool2d: ['globalAveragePooling2d'],

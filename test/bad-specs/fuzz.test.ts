@@ -1,12 +1,12 @@
 /** Good specs, damaged at random: whatever a file holds, the answer is a graph or faults with places in it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { checkSpec } from '../../src/compiler/index.js';
 import { formatDiagnostics } from '../../src/diagnostics/index.js';
 import { layers } from '../../src/layers/index.js';
+import { fc } from '../property.js';
 
 const specs = resolve(import.meta.dirname, '../../specs');
 /** One small spec for each example of each layer that takes one input. */

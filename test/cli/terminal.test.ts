@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import fc from 'fast-check';
 import picocolors from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { screenOf, screenText } from '../../scripts/terminal-screen.js';
@@ -21,6 +20,7 @@ import { openLiveLine } from '../../src/cli/live-line.js';
 import type { Output } from '../../src/cli/terminal.js';
 import { epochLine, headerLines, stepLine } from '../../src/cli/training-display.js';
 import type { StartEvent } from '../../src/runtime/training/events.js';
+import { fc } from '../property.js';
 import { bin, hasEscapes, run, temporaryFolder, tinySpec } from './cli.js';
 
 /** A terminal of a width that can change, which keeps what was written. */

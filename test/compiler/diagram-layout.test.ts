@@ -1,5 +1,5 @@
 /** Where the boxes of a drawing stand: beside each other, within their frames, and no line runs through them. */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { type Diagram, diagramOf, type Part } from '../../src/compiler/diagram/diagram.js';
 import { layeredLayout } from '../../src/compiler/diagram/layered-layout.js';
@@ -12,6 +12,7 @@ import {
 } from '../../src/compiler/diagram/place-diagram.js';
 import { textWidth } from '../../src/compiler/diagram/text-width.js';
 import { loadPlotFonts } from '../../src/runtime/font-metrics.js';
+import { fc } from '../property.js';
 import { specGraphs } from './example-graphs.js';
 import { randomNetwork } from './random-networks.js';
 

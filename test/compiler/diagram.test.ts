@@ -1,9 +1,9 @@
 /** Every spec that comes along, drawn in every format: nothing is missing, and the texts are what they say. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { Resvg } from '@resvg/resvg-js';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileSpec, drawGraph } from '../../src/compiler/index.js';
+import { fc } from '../property.js';
 
 const folder = new URL('../../specs/', import.meta.url);
 const graphs = readdirSync(folder)

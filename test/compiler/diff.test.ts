@@ -1,9 +1,9 @@
 /** What `diffGraphs` tells of two models: nothing of the same one, each edit as what it is, and both ways alike. */
 import { stripVTControlCharacters } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { diffGraphs, formatDiff, type GraphDiff, type LayerChange } from '../../src/compiler/diff/index.js';
 import { compileSpec, expandedText, type ModelGraph } from '../../src/compiler/index.js';
+import { fc } from '../property.js';
 import { graphOf, specGraphs } from './example-graphs.js';
 import { randomNetwork } from './random-networks.js';
 

@@ -1,6 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatSummary } from '../../src/compiler/format-summary.js';
 import type { ModelGraph } from '../../src/compiler/model-graph.js';
@@ -12,6 +11,7 @@ import {
 } from '../../src/compiler/summary.js';
 import { layers } from '../../src/layers/index.js';
 import { buildModel } from '../../src/runtime/build-model.js';
+import { fc } from '../property.js';
 import { graphOf, layerGraphs, specGraphs } from './example-graphs.js';
 import { randomNetwork } from './random-networks.js';
 import { type Builder, scopedGraph, vggNetwork } from './scoped-graphs.js';

@@ -1,10 +1,10 @@
 /** Blocks of a spec as functions of the printed file, which makes the very model that is built in memory. */
 import * as tf from '@tensorflow/tfjs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ModelGraph } from '../../src/compiler/model-graph.js';
 import { emitTypeScript } from '../../src/compiler/typescript.js';
 import { buildModel } from '../../src/runtime/build-model.js';
+import { fc } from '../property.js';
 import { specGraphs } from './example-graphs.js';
 import { expectFormatted, runPrinted, typeErrors } from './printed-modules.js';
 import { randomNetwork } from './random-networks.js';

@@ -1,10 +1,11 @@
 /** Whatever words a spec holds, the printed file has the same syntax: words stay in strings and comments. */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import type { ModelGraph } from '../../src/compiler/model-graph.js';
 import { pascalCase } from '../../src/compiler/typescript/identifiers.js';
 import { quote, textOf } from '../../src/compiler/typescript/text.js';
 import { emitTypeScript } from '../../src/compiler/typescript.js';
+import { fc } from '../property.js';
 import { graphOf } from './example-graphs.js';
 import { instructions, nodeKinds, parse, stringLiterals } from './printed-modules.js';
 import { scopedGraph } from './scoped-graphs.js';

@@ -1,7 +1,8 @@
 /** As windows.property.test.ts, for the layers that take axes, orders and shapes of masks. */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { isProblem } from '../../src/layers/index.js';
+import { fc } from '../property.js';
 import { kindOf, layerOf, tf } from './tfjs.js';
 
 const input = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 5 });

@@ -1,9 +1,10 @@
 /** tfjs crops by resizing to the nearest places, with its own rounding: so must we, for every size. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import type { ForwardContext } from '../../src/layers/forward.js';
 import { programBuilder } from '../../src/program/index.js';
 import { interpret } from '../program/interpret.js';
+import { fc } from '../property.js';
 import { kindOf, tf } from './tfjs.js';
 
 const size = fc.integer({ min: 1, max: 40 });

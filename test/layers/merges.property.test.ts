@@ -1,7 +1,8 @@
 /** Layers that join random inputs: where we give a shape, tfjs computes it; where it cannot, we report a problem. */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { isProblem, layers, outputShapeOf, type Shape } from '../../src/layers/index.js';
+import { fc } from '../property.js';
 import { layerOf, modelOf, shapeOf, tf } from './tfjs.js';
 
 type Options = Readonly<Record<string, unknown>>;

@@ -2,9 +2,10 @@
  * Random options on random inputs: where we give a shape, it is tfjs's; where tfjs would get a dimension that is
  * not positive, or would fail, we report a problem.
  */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { isProblem, type Shape } from '../../src/layers/index.js';
+import { fc } from '../property.js';
 import { type Example, kindOf, layerOf, tf } from './tfjs.js';
 
 type Options = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /** The gradients of all primitives against central differences, on random shapes. */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import {
   call,
@@ -11,6 +11,7 @@ import {
   sizeOf,
   type Window,
 } from '../../src/program/index.js';
+import { fc } from '../property.js';
 import { expectGradients } from './central-differences.js';
 import { interpret } from './interpret.js';
 

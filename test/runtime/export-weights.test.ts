@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Weight } from '../../src/runtime/engine.js';
 import { exportWeights, formatFloat, weightFiles } from '../../src/runtime/export-weights.js';
+import { fc } from '../property.js';
 
 const bias: Weight = {
   name: 'a/bias',

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   betterOf,
@@ -8,6 +7,7 @@ import {
   historyRow,
   parseHistory,
 } from '../../src/runtime/history.js';
+import { fc } from '../property.js';
 
 const plan = { metrics: ['accuracy', 'mse'] };
 const min = { monitor: 'val_loss', mode: 'min' } as const;

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { epochAxis, valueAxis } from '../../src/runtime/chart-axes.js';
@@ -6,6 +5,7 @@ import { curveColumns } from '../../src/runtime/curve-chart.js';
 import { loadPlotFonts } from '../../src/runtime/font-metrics.js';
 import type { HistoryRow } from '../../src/runtime/history.js';
 import { drawCurves } from '../../src/runtime/plots.js';
+import { fc } from '../property.js';
 
 const history: readonly HistoryRow[] = [
   { epoch: 1, loss: 2.0684, accuracy: 0.2138, val_loss: 1.9108, val_accuracy: 0.2881 },

@@ -2,11 +2,11 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32, deflateSync } from 'node:zlib';
-import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SpecccError } from '../../src/diagnostics/index.js';
 import { readImage } from '../../src/runtime/read-image.js';
+import { fc } from '../property.js';
 
 let folder: string;
 let files = 0;

@@ -125,7 +125,7 @@ async function specFile(name: string, text: string): Promise<string> {
 }
 
 it.each([
-  ['tfjs', 620, 6],
+  ['tfjs', 620, 10],
   // Its steps are so short that a run of so few would be over before it is killed.
   ['compiled', 6_000, 4],
 ] as const)(

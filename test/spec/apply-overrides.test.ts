@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { checkSpec, compileSpec } from '../../src/compiler/index.js';
 import { SpecError } from '../../src/diagnostics/index.js';
 import { applyOverrides } from '../../src/spec/apply-overrides.js';
+import { fc } from '../property.js';
 import { linesOf } from './lines-of.js';
 
 const lenet5 = readFileSync(resolve(import.meta.dirname, '../../specs/lenet5.yaml'), 'utf8');

@@ -1,6 +1,5 @@
 /** The published schema, and that it takes exactly what the checks take. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { resolveGraph } from '../../src/compiler/resolve-graph.js';
@@ -12,6 +11,7 @@ import { specSchema } from '../../src/spec/index.js';
 import { languageOf } from '../../src/spec/language.js';
 import { loadProgram } from '../../src/spec/program.js';
 import { validateSpec } from '../../src/spec/validate.js';
+import { fc } from '../property.js';
 
 const language = languageOf(builtInRegistry);
 const validate = (document: SpecDocument) =>

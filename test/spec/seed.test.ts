@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { deriveSeed } from '../../src/layers/seed.js';
 import { sha256Hex } from '../../src/layers/sha256.js';
+import { fc } from '../property.js';
 
 describe('sha256Hex', () => {
   test('is the SHA-256 of Node for any text', () => {

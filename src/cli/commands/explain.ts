@@ -1,6 +1,5 @@
 /** `speccc explain`: what a code means and what to do about it. */
-import { type CodeEntry, type CodeKind, codes, SpecccError } from '../../diagnostics/index.js';
-import { nearest } from '../../spec/suggest.js';
+import { type CodeEntry, type CodeKind, codes, nearestWord, SpecccError } from '../../diagnostics/index.js';
 import type { CommandLine } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
@@ -59,7 +58,7 @@ function listCodes(out: Output, json: boolean, program: string): void {
 function explainCode(code: string, out: Output, json: boolean): void {
   const entry = Object.hasOwn(table, code) ? table[code] : undefined;
   if (entry === undefined) {
-    const near = nearest(code, Object.keys(table));
+    const near = nearestWord(code, Object.keys(table));
     const hint = near === undefined ? '' : `; did you mean '${near}'?`;
     const start = code.split('-', 1)[0]!;
     const alike = Object.keys(table).filter((known) => known.startsWith(start));

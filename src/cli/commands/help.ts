@@ -1,6 +1,6 @@
 /** `speccc help`: the help of any command. commander's own prints everything where it does not know the name. */
 import type { Command } from 'commander';
-import { nearest } from '../../spec/suggest.js';
+import { nearestWord } from '../../diagnostics/index.js';
 import type { CommandLine } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { exitCodes } from '../exit-codes.js';
@@ -27,7 +27,7 @@ export function addHelp(program: CommandLine, context: CommandContext): void {
 function childOf(command: Command, name: string): Command {
   const child = command.commands.find((candidate) => candidate.name() === name);
   if (child !== undefined) return child;
-  const near = nearest(
+  const near = nearestWord(
     name,
     command.commands.map((candidate) => candidate.name()),
   );

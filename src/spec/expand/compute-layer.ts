@@ -26,9 +26,17 @@ export function computeLayer(
 ): ComputedLayer {
   const { path, joins } = step;
   const written = Object.fromEntries(Object.entries(step.value).filter(([key]) => !others.includes(key)));
-  const { value, faults } = substitute(written, path, names, templates);
-  const broken = unreadable(written, value, path);
-  if (broken.length > 0) {
+  const { value, faults, undefinedAt } = substitute(written, path, names, templates);
+  if (undefinedAt.length > 0) {
+    // What they are has been reported: as faults without words, so that nothing else is said of them.
+    const broken = undefinedAt.map(
+      (place): Fault => ({
+        code: 'invalid-expression',
+        path: place,
+        at: 'value',
+        message: '',
+      }),
+    );
     return { sound: soundLayer(value, path, [...step.faults, ...broken], registry), faults };
   }
   const known = new Set(step.faults.map(placeOf));
@@ -42,18 +50,6 @@ export function computeLayer(
 }
 
 const placeOf = ({ path, at }: Fault) => JSON.stringify([path, at === 'key']);
-
-/** Parts without a value, which has been reported: as faults, so that nothing else is said of them. */
-function unreadable(written: unknown, value: unknown, path: Fault['path']): readonly Fault[] {
-  if (holdsExpression(written)) {
-    return value === undefined ? [{ code: 'invalid-expression', path, at: 'value', message: '' }] : [];
-  }
-  if (typeof written !== 'object' || written === null) return [];
-  return Object.entries(written).flatMap(([key, part]) => {
-    const step = Array.isArray(written) ? Number(key) : key;
-    return unreadable(part, (value as Readonly<Record<string, unknown>>)[key], [...path, step]);
-  });
-}
 
 function valueAt(value: unknown, path: Fault['path']): unknown {
   return path.reduce<unknown>(

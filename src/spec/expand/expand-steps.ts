@@ -38,7 +38,7 @@ type Input = Value | typeof unclear;
 export class StepExpander {
   readonly steps: ExpandedStep[] = [];
   readonly table: StepTable;
-  private readonly computed = new WeakMap<CheckedLayer, Map<string, ComputedLayer>>();
+  private readonly computed = new WeakMap<CheckedLayer, ComputedSteps>();
   private spent = 0;
   private stopped = false;
   /** The step of the file that is being written out. */
@@ -130,13 +130,13 @@ export class StepExpander {
   private compute(step: CheckedLayer, frame: Frame): ComputedLayer {
     if (!step.computed) return { sound: step.sound, faults: [] };
     const key = JSON.stringify(step.names.map((name) => frame.names.get(name)));
-    const known = this.computed.get(step) ?? new Map<string, ComputedLayer>();
+    const known = this.computed.get(step) ?? { cost: textsIn(step.value).length, byNames: new Map() };
     this.computed.set(step, known);
-    let computed = known.get(key);
+    let computed = known.byNames.get(key);
     if (computed === undefined) {
-      this.spend(textsIn(step.value).length);
+      this.spend(known.cost);
       computed = computeLayer(step, frame.names, this.templates, this.language);
-      known.set(key, computed);
+      known.byNames.set(key, computed);
       this.report.add(step.source, computed.faults, frame.notes);
     }
     return computed;
@@ -313,6 +313,13 @@ export class StepExpander {
     const message = `layers: expected at most ${limits.layers} once all blocks and repeats are written out, found more`;
     this.report.add(source, [{ code: 'spec-too-large', path, at: 'inside', message }]);
   }
+}
+
+/** What a layer with expressions became, for each set of values that these took. */
+interface ComputedSteps {
+  /** Of computing it once: how many texts there are in it. */
+  readonly cost: number;
+  readonly byNames: Map<string, ComputedLayer>;
 }
 
 /** All texts in a value. */

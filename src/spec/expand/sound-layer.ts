@@ -1,9 +1,8 @@
 /** A layer without its faulty parts, so that the next pass can check what is left. */
-import type { SpecPath } from '../../diagnostics/index.js';
+import { type SpecPath, sameWord } from '../../diagnostics/index.js';
 import type { LayerRegistry } from '../../layers/index.js';
 import { isMapping } from '../describe.js';
 import type { Fault } from '../fault.js';
-import { sameWord } from '../suggest.js';
 import type { SoundLayer } from './checked-steps.js';
 
 /** Keys of a layer's step that are not the layer's own. */

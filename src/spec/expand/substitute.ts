@@ -12,24 +12,32 @@ export interface Substituted {
   /** The value itself where there is nothing to compute in it. Undefined parts have faults. */
   readonly value: unknown;
   readonly faults: readonly Fault[];
+  /** Where the undefined parts are. */
+  readonly undefinedAt: readonly SpecPath[];
 }
 
 /** The value with all its expressions computed. What cannot be read has been reported, and is no fault again. */
 export function substitute(value: unknown, path: SpecPath, names: Names, templates: Templates): Substituted {
   const faults: Fault[] = [];
+  const undefinedAt: SpecPath[] = [];
+  const computeText = (text: string, place: SpecPath): unknown => {
+    if (faults.length >= limits.faults) return undefined;
+    const result = compute(text, names, templates);
+    if (!(result instanceof ExpressionError)) return result;
+    if (result.code === 'impossible-arithmetic') {
+      const where = whereNote(text, names, templates);
+      faults.push({
+        ...expressionFault(result, text, place),
+        ...(where === '' ? {} : { notes: [where.trimStart()] }),
+      });
+    }
+    return undefined;
+  };
   const visit = (part: unknown, place: SpecPath): unknown => {
     if (holdsExpression(part)) {
-      if (faults.length >= limits.faults) return undefined;
-      const result = compute(part, names, templates);
-      if (!(result instanceof ExpressionError)) return result;
-      if (result.code === 'impossible-arithmetic') {
-        const where = whereNote(part, names, templates);
-        faults.push({
-          ...expressionFault(result, part, place),
-          ...(where === '' ? {} : { notes: [where.trimStart()] }),
-        });
-      }
-      return undefined;
+      const computed = computeText(part, place);
+      if (computed === undefined) undefinedAt.push(place);
+      return computed;
     }
     if (Array.isArray(part)) return mapKept(part, (item, index) => visit(item, [...place, index]));
     if (!isMapping(part)) return part;
@@ -40,7 +48,7 @@ export function substitute(value: unknown, path: SpecPath, names: Names, templat
     });
     return inside === entries ? part : Object.fromEntries(inside);
   };
-  return { value: visit(value, path), faults };
+  return { value: visit(value, path), faults, undefinedAt };
 }
 
 /** The list itself where nothing of it changes. */

@@ -1,11 +1,11 @@
 /** However a saved model is damaged, the importer answers: with a spec that compiles, or with faults at places. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { importModel } from '../../../src/compiler/import/index.js';
 import { compileSpec } from '../../../src/compiler/index.js';
 import { codes, formatDiagnostics } from '../../../src/diagnostics/index.js';
+import { fc } from '../../property.js';
 
 const folder = join(import.meta.dirname, '../../fixtures/topologies');
 const files = ['keras2', 'keras3', 'old'].flatMap((version) =>

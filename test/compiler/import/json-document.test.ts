@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseJson } from '../../../src/compiler/import/json-document.js';
 import type { SpecPath } from '../../../src/diagnostics/index.js';
+import { fc } from '../../property.js';
 
 function placesOf(value: unknown, path: SpecPath = []): readonly (readonly [SpecPath, unknown])[] {
   const inside =

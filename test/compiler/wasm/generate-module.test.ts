@@ -1,5 +1,5 @@
 /** Kernels against the interpreter, which computes the same programs in double precision. */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import {
   isOf,
@@ -12,6 +12,7 @@ import {
   type Window,
 } from '../../../src/program/index.js';
 import { interpret } from '../../program/interpret.js';
+import { fc } from '../../property.js';
 import { readRegion, runProgram, startModule, writeRegion } from './run-module.js';
 
 function noise(seed: number, length: number): Float32Array {

@@ -1,5 +1,5 @@
 /** Small networks of all shapes, drawn at random: a training step of the compiled engine is that of tfjs. */
-import fc from 'fast-check';
+
 import { expect, test } from 'vitest';
 import { sizeOf } from '../../../src/layers/index.js';
 import { openCompiledEngine } from '../../../src/runtime/compiled-engine/compiled-engine.js';
@@ -7,6 +7,7 @@ import type { Batch } from '../../../src/runtime/engine.js';
 import { openTfjsEngine } from '../../../src/runtime/tfjs-engine.js';
 import { graphOf } from '../../compiler/example-graphs.js';
 import { draw } from '../../compiler/program/numbers.js';
+import { fc } from '../../property.js';
 
 type Size = readonly [height: number, width: number];
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sizeOf } from '../../../src/layers/index.js';
 import { type Dataset, loadDataset } from '../../../src/runtime/datasets/index.js';
+import { fc } from '../../property.js';
 
 const load = (inputShape: readonly number[], plan: object = {}, seed = 42) =>
   loadDataset({ type: 'synthetic', train: 40, validation: 20, ...plan }, { inputShape, seed });

@@ -1,7 +1,8 @@
 /** Runs one kernel on tfjs's cpu backend, the truth, and on wasm, both directly, and compares the answers. */
-import * as fc from 'fast-check';
+
 import { expect } from 'vitest';
 import { openBackend } from '../../../src/runtime/backend.js';
+import { fc } from '../../property.js';
 
 export const { tf } = await openBackend('wasm');
 await openBackend('cpu');

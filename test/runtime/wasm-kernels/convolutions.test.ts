@@ -1,6 +1,7 @@
 /** Gradients of convolutions: random shapes, strides, paddings and data formats, against the cpu backend. */
-import * as fc from 'fast-check';
+
 import { describe, it } from 'vitest';
+import { fc } from '../../property.js';
 import { drawn, expectAgreement, tf, windows } from './both-backends.js';
 
 const convolutions = fc

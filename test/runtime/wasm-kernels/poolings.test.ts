@@ -1,6 +1,7 @@
 /** Gradients of poolings, against the cpu backend. */
-import * as fc from 'fast-check';
+
 import { describe, it } from 'vitest';
+import { fc } from '../../property.js';
 import { drawn, expectAgreement, runKernel, tf, windows } from './both-backends.js';
 
 type Shape4 = [number, number, number, number];

@@ -1,6 +1,7 @@
 /** Kernels that move, repeat and add values, against the cpu backend. */
-import * as fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../property.js';
 import { drawn, expectAgreement, runKernel, seeds, sizeOf, type Values } from './both-backends.js';
 
 const lengths = (rank: number, max = 4) =>

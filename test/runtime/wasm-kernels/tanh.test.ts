@@ -1,6 +1,7 @@
 /** Our tanh against the one of JavaScript. */
-import * as fc from 'fast-check';
+
 import { expect, it } from 'vitest';
+import { fc } from '../../property.js';
 import { runKernel } from './both-backends.js';
 
 const tanh = (values: Float32Array) =>

@@ -1,6 +1,7 @@
 /** Convolutions and max poolings of volumes, and their gradients, against the cpu backend. */
-import * as fc from 'fast-check';
+
 import { describe, expect, it } from 'vitest';
+import { fc } from '../../property.js';
 import { drawn, expectAgreement, runKernel, seeds, tf, type Values } from './both-backends.js';
 
 type Shape5 = [number, number, number, number, number];

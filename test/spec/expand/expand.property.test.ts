@@ -1,5 +1,5 @@
 /** Random programs: what they are expanded to, against the plainest interpreter; and expanding what was expanded. */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { checkSpec, expandedText } from '../../../src/compiler/index.js';
 import { printExpanded } from '../../../src/compiler/print-expanded.js';
@@ -9,6 +9,7 @@ import { expandSpec } from '../../../src/spec/expand/expand-spec.js';
 import { languageOf } from '../../../src/spec/language.js';
 import { loadProgram } from '../../../src/spec/program.js';
 import { validateSpec } from '../../../src/spec/validate.js';
+import { fc } from '../../property.js';
 import { type Json, meaningOf, type PlainLayer, programs } from './programs.js';
 
 const language = languageOf(builtInRegistry);

@@ -1,5 +1,5 @@
 /** The arithmetic of `${…}`, against JavaScript's own. */
-import fc from 'fast-check';
+
 import { describe, expect, test } from 'vitest';
 import { ExpressionError, type ParamValue } from '../../../src/spec/expand/expression.js';
 import {
@@ -8,6 +8,7 @@ import {
   holdsExpression,
   parseTemplate,
 } from '../../../src/spec/expand/template.js';
+import { fc } from '../../property.js';
 
 const names = new Map<string, ParamValue>([
   ['a', 7],

@@ -1,5 +1,5 @@
 /** Random specs of blocks, branches and repeats, and what they mean, worked out in the plainest way. */
-import fc from 'fast-check';
+import { fc } from '../../property.js';
 
 export type Json = Record<string, unknown>;
 type Env = Readonly<Record<string, number | boolean>>;
