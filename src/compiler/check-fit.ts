@@ -96,6 +96,18 @@ export function checkOutput(
   return false;
 }
 
+/** A metric that looks for a class among the outputs needs several: tfjs fails on one in the first step. */
+export function checkMetrics({ node }: PlacedNode, metrics: readonly string[], report: Report): void {
+  const metric = 'sparseCategoricalCrossentropy';
+  if (node.outputShape[node.outputShape.length - 1] !== 1 || !metrics.includes(metric)) return;
+  report({
+    code: 'metric-shape-mismatch',
+    message: `${metric} needs an output of several values, one a class, but ${node.type} '${node.name}' gives one`,
+    path: ['training', 'metrics', metrics.indexOf(metric)],
+    hint: 'remove it, or take a metric that compares numbers, such as mae',
+  });
+}
+
 /** What a loss that takes logarithms of its input can be given: values that are never negative. */
 const probabilities: Readonly<Partial<Record<LossName, ReadonlySet<string>>>> = {
   categoricalCrossentropy: new Set(['softmax', 'sigmoid', 'hardSigmoid', 'softplus']),

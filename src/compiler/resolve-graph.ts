@@ -9,7 +9,7 @@ import type { ExpandedInput, ExpandedSpec } from '../spec/expand/expanded-spec.j
 import { limits } from '../spec/limits.js';
 import { locateFault } from '../spec/locate-faults.js';
 import { checkExpectations } from './check-expectations.js';
-import { checkInput, checkOutput, warnOfConstant, warnOfLogits } from './check-fit.js';
+import { checkInput, checkMetrics, checkOutput, warnOfConstant, warnOfLogits } from './check-fit.js';
 import { checkUses } from './check-uses.js';
 import type { ModelGraph } from './model-graph.js';
 import { planTraining } from './plan-training.js';
@@ -71,9 +71,15 @@ export function resolveGraph(spec: ExpandedSpec): {
       const note = wayNote(known[0]!.node.name, nodes, spec.inputs);
       if (checkOutput(trunk, planned.data, planned.loss, note, report))
         warnOfLogits(trunk, planned.loss, report);
+      checkMetrics(known[0]!, training?.metrics ?? [], report);
     }
   }
   const faulty = diagnostics.some(({ severity }) => severity === 'error');
+  const idle = planned === undefined || faulty || !complete ? [] : nothingTrained([...nodes.values()]);
+  for (const fault of idle.map(locate)) {
+    trainingFaults.push(fault);
+    diagnostics.push({ ...fault, severity: 'warning' });
+  }
   const unplanned = training !== undefined && planned?.plan === undefined;
   if (faulty || unplanned || !complete || known === undefined || name === undefined) return { diagnostics };
   if (spec.inputs.length === 0 || fitting.length !== spec.inputs.length) return { diagnostics };
@@ -104,6 +110,31 @@ function isPossible({ shape, path, name }: ExpandedInput, report: Report): boole
   const message = `${name}: ${formatShape(shape)} is more than the ${limits.tensorValues} values that a tensor can hold`;
   report({ code: 'tensor-too-large', message, path });
   return false;
+}
+
+/** Training that would change nothing. */
+function nothingTrained(placed: readonly PlacedNode[]): readonly GraphFault[] {
+  if (placed.some(({ node }) => node.weights.some(({ trainable }) => trainable))) return [];
+  const first = placed.find(({ node }) => node.weights.length > 0 && node.options.trainable === false);
+  const fault = { code: 'nothing-to-train', path: ['training'], at: 'key' } as const;
+  if (first === undefined) {
+    const message = 'there is nothing to train: no layer of the model has weights that training changes';
+    return [
+      {
+        ...fault,
+        message,
+        hint: "add a layer that has some, such as 'dense', or remove the training section",
+      },
+    ];
+  }
+  const message = 'there is nothing to train: all layers that have weights say trainable: false';
+  return [
+    {
+      ...fault,
+      message,
+      hint: `remove it from one of them, such as ${first.node.type} '${first.node.name}'`,
+    },
+  ];
 }
 
 /** What the trainer cannot do. */

@@ -155,6 +155,16 @@ export const languageCodes = codeTable({
     right:
       'layers:\n  - { type: flatten }\n  - { type: dense, units: 10 }\nexpect: { parameters: 1930, output: [10] }',
   },
+  'nothing-to-train': {
+    kind: 'spec',
+    title: 'a training section for a model without anything to train',
+    explanation:
+      'Training changes the weights of layers. A model whose layers have none, or all say `trainable: false`, would be the same after it; tfjs refuses to begin. (A warning: the model is built all the same, and can predict.)',
+    wrong:
+      'input: [8]\nlayers:\n  - { type: dense, units: 10, activation: softmax, trainable: false }\ntraining:\n  dataset: synthetic\n  optimizer: adam\n  loss: categoricalCrossentropy',
+    right:
+      'input: [8]\nlayers:\n  - { type: dense, units: 10, activation: softmax }\ntraining:\n  dataset: synthetic\n  optimizer: adam\n  loss: categoricalCrossentropy',
+  },
   'not-one-input': {
     kind: 'spec',
     title: 'a training section for a model that the trainer cannot feed',

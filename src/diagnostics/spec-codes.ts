@@ -154,6 +154,16 @@ export const specCodes = codeTable({
     right:
       'input: [32, 32, 3]\nlayers:\n  - { type: flatten }\n  - { type: dense, units: 10, activation: softmax }\ntraining:\n  dataset: cifar10\n  optimizer: adam\n  loss: sparseCategoricalCrossentropy',
   },
+  'metric-shape-mismatch': {
+    kind: 'spec',
+    title: 'a metric that cannot compare the output with the labels',
+    explanation:
+      'The metric `sparseCategoricalCrossentropy` looks for the value of a class among those of the output, so that a model which ends with one number, as regressions do, cannot be measured with it.',
+    wrong:
+      'input: [8]\nlayers:\n  - { type: dense, units: 1 }\ntraining:\n  dataset: synthetic\n  optimizer: adam\n  loss: meanSquaredError\n  metrics: [sparseCategoricalCrossentropy]\n  checkpoint: { monitor: val_loss }',
+    right:
+      'input: [8]\nlayers:\n  - { type: dense, units: 1 }\ntraining:\n  dataset: synthetic\n  optimizer: adam\n  loss: meanSquaredError\n  metrics: [mae]\n  checkpoint: { monitor: val_loss }',
+  },
   'unknown-monitor': {
     kind: 'spec',
     title: 'a checkpoint that watches a column which does not exist',

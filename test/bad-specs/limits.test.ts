@@ -1,4 +1,4 @@
-/** Files made to hurt: each is refused by name, in under two seconds and 500 MB. */
+/** Files made to hurt: each is refused by name, in 500 MB and three times what YAML alone takes for an ordinary one. */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,8 @@ const run = promisify(execFile);
 
 interface Cost {
   readonly codes: readonly string[];
-  readonly seconds: number;
+  /** In what it takes to read an ordinary file as long as may be. */
+  readonly time: number;
   readonly megabytes: number;
 }
 
@@ -158,14 +159,14 @@ describe('limits', () => {
   test.each(cases.map(([name, , code], index) => [name, code, index] as const))(
     '%s: %s',
     async (_name, code, index) => {
-      const { codes, seconds, megabytes } = costs[index]!;
+      const { codes, time, megabytes } = costs[index]!;
       expect(codes).toContain(code);
       // A processor that others use too counts more seconds for the same work: then the file is measured again, alone.
-      let least = seconds;
-      for (let tries = 0; least >= 2 && tries < 3; tries++) {
-        least = Math.min(least, (await measure([fileOf(index)]))[0]!.seconds);
+      let least = time;
+      for (let tries = 0; least >= 3 && tries < 3; tries++) {
+        least = Math.min(least, (await measure([fileOf(index)]))[0]!.time);
       }
-      expect(least).toBeLessThan(2);
+      expect(least).toBeLessThan(3);
       expect(megabytes).toBeLessThan(500);
     },
   );

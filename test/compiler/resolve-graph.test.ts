@@ -260,10 +260,30 @@ describe('the model and its labels', () => {
     ],
     [
       'what nothing is known of',
-      net('[4, 4, 10]', 'type: globalAveragePooling2d') + training('categoricalCrossentropy'),
+      net('[4, 4, 3]', 'type: conv2d, filters: 10, kernelSize: 1', 'type: globalAveragePooling2d') +
+        training('categoricalCrossentropy'),
     ],
   ])('nothing to say: %s', (_name, fragment) => {
     expect(messages(fragment)).toEqual([]);
+  });
+
+  test.each([
+    [
+      'no weights',
+      ['type: flatten', 'type: softmax'],
+      "there is nothing to train: no layer of the model has weights that training changes (add a layer that has some, such as 'dense', or remove the training section)",
+    ],
+    [
+      'frozen weights',
+      ['type: flatten', `${softmax(10)}, trainable: false`],
+      "there is nothing to train: all layers that have weights say trainable: false (remove it from one of them, such as dense 'last')",
+    ],
+  ])('nothing to train is a warning, and a fault of training: %s', (_name, layers, text) => {
+    const fragment = net('[2, 5, 1]', ...layers) + training('categoricalCrossentropy');
+    expect(messages(fragment)).toEqual([`(warning) nothing-to-train ${text}`]);
+    expect(checkSpec(wholeSpec(fragment), 'x.yaml').graph?.trainingFaults).toMatchObject([
+      { code: 'nothing-to-train', severity: 'error' },
+    ]);
   });
 
   test('a layer without a gradient is a warning, and a fault of training', () => {
