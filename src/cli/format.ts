@@ -1,9 +1,9 @@
 /** How numbers, durations, tables and paragraphs look in a terminal. */
 import { stripVTControlCharacters } from 'node:util';
 
-/** `62,006` */
+/** `62,006`. Small ones are written without Intl, which takes a while to start. */
 export function formatCount(value: number): string {
-  return value.toLocaleString('en-US');
+  return Number.isInteger(value) && Math.abs(value) < 1000 ? String(value) : value.toLocaleString('en-US');
 }
 
 /** `1 error`, `2 errors` */

@@ -61,7 +61,10 @@ export function lowerProgram(graph: ModelGraph): TensorProgram {
     weights,
     predict: { outputs: inference.outputs },
   };
-  const plan = graph.trainingFaults.length === 0 ? graph.training : undefined;
+  // A model without anything to train can be measured all the same.
+  const plan = graph.trainingFaults.every(({ code }) => code === 'nothing-to-train')
+    ? graph.training
+    : undefined;
   if (plan === undefined) {
     const none = { labels: undefined, optimizer: undefined, evaluate: undefined, train: undefined };
     return { ...program, ...none, slots: [] };
