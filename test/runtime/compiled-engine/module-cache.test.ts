@@ -2,15 +2,16 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import * as folders from '../../../src/runtime/cache-folder.js';
 import { cachedModule } from '../../../src/runtime/compiled-engine/module-cache.js';
 
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'speccc-module-cache-'));
-  vi.stubEnv('XDG_CACHE_HOME', root);
+  vi.spyOn(folders, 'cacheFolder').mockReturnValue(join(root, 'speccc'));
 });
 afterEach(async () => {
-  vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   await rm(root, { recursive: true });
 });
 
