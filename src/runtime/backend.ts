@@ -98,11 +98,11 @@ export type Opened =
   | { readonly ok: false; readonly reason: string; readonly version?: string };
 
 /** An `import()` would first look through the whole text of a CommonJS package for names, which takes twice as long. */
-const require = createRequire(import.meta.url);
+const loadPackage = createRequire(import.meta.url);
 
 /** tfjs itself, without choosing a backend. The first call takes about half a second. */
 export async function loadTf(): Promise<Tf> {
-  return require('@tensorflow/tfjs') as Tf;
+  return loadPackage('@tensorflow/tfjs') as Tf;
 }
 
 /**
