@@ -151,8 +151,8 @@ export function placeValues(
     return spread;
   };
 
-  function packed(value: Value, weights: Place): Place {
-    const layout = packedWeights(weights.layout, { ...weights.layout, shape: value.shape }, context);
+  function packed(value: Value, weights: Place, reader: 'convolve' | 'convolveInput'): Place {
+    const layout = packedWeights(reader, weights.layout, { ...weights.layout, shape: value.shape }, context);
     if (layout === undefined) return weights;
     const own = { ...newPlace(layout.shape, false), layout };
     steps.push({ kind: 'pack', value, inputs: [weights], output: own });
@@ -253,7 +253,8 @@ export function placeValues(
       }
       default: {
         const read = readsLanes.has(operation.kind) ? inputs.map(laneWise) : inputs.map(placeOf);
-        if (operation.kind === 'convolve') read[1] = packed(value, read[1]!);
+        const { kind } = operation;
+        if (kind === 'convolve' || kind === 'convolveInput') read[1] = packed(value, read[1]!, kind);
         const target = ownTargets.get(value);
         const output =
           (target === undefined ? targets.get(value) : sources.get(target)) ?? newPlace(shape, batched);

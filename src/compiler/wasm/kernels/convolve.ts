@@ -103,7 +103,7 @@ export function convolveKernel(
   );
 }
 
-/** y [H, W, F] and w [h, w, C, F]: every image place sums what each output place makes of it. */
+/** y [H, W, F] and w [h, w, C, F], or packed: every image place sums what each output place makes of it. */
 export function convolveInputKernel(
   { window, epilogue }: ValueOf<'convolveInput'>['operation'],
   inputs: readonly Layout[],
@@ -113,9 +113,11 @@ export function convolveInputKernel(
   const [y, w] = inputs as [Layout, Layout];
   const [rows, columns, filters] = y.shape as [number, number, number];
   const lane = 4 * context.lanes;
-  const [weightRow, weightColumn, weightChannel, weightFilter] = w.strides.map((stride) => stride * 4) as [
-    number,
-    number,
+  const isPacked = w.shape.length === 5;
+  const strides = w.strides.slice(isPacked ? 1 : 0).map((stride) => stride * 4);
+  const [weightRow, weightColumn] = strides as [number, number];
+  // Packed weights end with the channels of a block.
+  const [weightFilter, weightChannel] = (isPacked ? strides.slice(2) : strides.slice(2).reverse()) as [
     number,
     number,
   ];
@@ -150,7 +152,7 @@ export function convolveInputKernel(
         (window.size[0] * window.size[1] * filters) / (window.strides[0] * window.strides[1]),
       ),
       weightOfChannel: weightChannel,
-      weightOfBlock: undefined,
+      weightOfBlock: isPacked ? w.strides[0]! * 4 : undefined,
     },
   );
 }
