@@ -4,7 +4,7 @@
  */
 import { isOf, type Shape, sizeOf, type Value } from '../../program/index.js';
 import type { KernelContext, Layout } from './kernels/kernel.js';
-import { packedWeights } from './kernels/packed-weights.js';
+import { isWorthPacking, weightBlocks } from './kernels/packed-weights.js';
 import { reshapedStrides } from './reshaped-strides.js';
 
 /** A piece of memory that holds entries of one kind. */
@@ -151,11 +151,12 @@ export function placeValues(
     return spread;
   };
 
-  function packed(value: Value, weights: Place, reader: 'convolve' | 'convolveInput'): Place {
-    const layout = packedWeights(reader, weights.layout, { ...weights.layout, shape: value.shape }, context);
-    if (layout === undefined) return weights;
-    const own = { ...newPlace(layout.shape, false), layout };
-    steps.push({ kind: 'pack', value, inputs: [weights], output: own });
+  /** As a convolution reads them, and copied where that pays. */
+  function weightsOf(value: Value, kind: 'convolve' | 'convolveInput', weights: Place): Place {
+    const blocks: Place = { ...weights, layout: weightBlocks(kind, weights.layout, context) };
+    if (!isWorthPacking(blocks.layout, value.shape, context)) return blocks;
+    const own = newPlace(blocks.layout.shape, false);
+    steps.push({ kind: 'pack', value, inputs: [blocks], output: own });
     return own;
   }
 
@@ -254,7 +255,7 @@ export function placeValues(
       default: {
         const read = readsLanes.has(operation.kind) ? inputs.map(laneWise) : inputs.map(placeOf);
         const { kind } = operation;
-        if (kind === 'convolve' || kind === 'convolveInput') read[1] = packed(value, read[1]!, kind);
+        if (kind === 'convolve' || kind === 'convolveInput') read[1] = weightsOf(value, kind, read[1]!);
         const target = ownTargets.get(value);
         const output =
           (target === undefined ? targets.get(value) : sources.get(target)) ?? newPlace(shape, batched);

@@ -25,12 +25,10 @@ export function stepKernel(step: Step, context: StepContext): Kernel {
   if (step.kind === 'zero') {
     return zeroKernel(Math.ceil((step.output.buffer.size * bytesPerEntry(output, context)) / 16) * 16);
   }
+  if (step.kind === 'pack') return packKernel(step.inputs[0].layout, output);
   // A copy of one number for all is spread over the lanes on its way.
   if (step.kind === 'copy') return mapKernel(input(0), inputs, output, context);
   const { operation } = step.value;
-  if (step.kind === 'pack') {
-    return packKernel(operation.kind === 'convolveInput' ? 'convolveInput' : 'convolve', output);
-  }
   const pieces = { firstPiece: context.inPieces ? context.control.firstPiece : undefined };
   const pair = inputs as unknown as readonly [Layout, Layout];
   switch (operation.kind) {

@@ -35,7 +35,7 @@ import { tapsAt, tapsOnto } from './window-range.js';
 /** Terms of the innermost sum that are written out. */
 const unrolls = [5, 4, 3, 6, 2];
 
-/** x [H, W, C] and w [h, w, C, F], or packed. */
+/** x [H, W, C] and the blocks of w [h, w, C, F]. */
 export function convolveKernel(
   { window, epilogue }: ValueOf<'convolve'>['operation'],
   inputs: readonly Layout[],
@@ -47,11 +47,7 @@ export function convolveKernel(
   const [rows, columns] = output.shape as [number, number];
   const [, kernelWidth] = window.size;
   const lane = 4 * context.lanes;
-  // Packed weights have the blocks of filters as a first axis, and the filters of one as the last.
-  const isPacked = w.shape.length === 5;
-  const [weightRow, weightColumn, weightChannel, weightFilter] = w.strides
-    .slice(isPacked ? 1 : 0)
-    .map((stride) => stride * 4) as [number, number, number, number];
+  const [, weightRow, weightColumn, weightChannel] = stepsOf(w);
   // The taps of a row lie side by side, in the image and among the weights.
   const isRun =
     window.dilations[1] === 1 &&
@@ -97,13 +93,11 @@ export function convolveKernel(
     {
       name: 'convolve',
       reduction: window.size[0] * kernelWidth * channels,
-      weightOfChannel: weightFilter,
-      weightOfBlock: isPacked ? w.strides[0]! * 4 : undefined,
     },
   );
 }
 
-/** y [H, W, F] and w [h, w, C, F], or packed: every image place sums what each output place makes of it. */
+/** y [H, W, F] and the blocks of w [h, w, C, F]: every image place sums what each output place makes of it. */
 export function convolveInputKernel(
   { window, epilogue }: ValueOf<'convolveInput'>['operation'],
   inputs: readonly Layout[],
@@ -113,14 +107,7 @@ export function convolveInputKernel(
   const [y, w] = inputs as [Layout, Layout];
   const [rows, columns, filters] = y.shape as [number, number, number];
   const lane = 4 * context.lanes;
-  const isPacked = w.shape.length === 5;
-  const strides = w.strides.slice(isPacked ? 1 : 0).map((stride) => stride * 4);
-  const [weightRow, weightColumn] = strides as [number, number];
-  // Packed weights end with the channels of a block.
-  const [weightFilter, weightChannel] = (isPacked ? strides.slice(2) : strides.slice(2).reverse()) as [
-    number,
-    number,
-  ];
+  const [, weightRow, weightColumn, weightFilter] = stepsOf(w);
   return blocked(
     { inputs, output, context, epilogue, window },
     (place, pointers, sum, writer) => {
@@ -151,11 +138,19 @@ export function convolveInputKernel(
       reduction: Math.ceil(
         (window.size[0] * window.size[1] * filters) / (window.strides[0] * window.strides[1]),
       ),
-      weightOfChannel: weightChannel,
-      weightOfBlock: isPacked ? w.strides[0]! * 4 : undefined,
     },
   );
 }
+
+/** Bytes from one weight to the next along each axis of its blocks. */
+const stepsOf = ({ strides }: Layout) =>
+  strides.map((stride) => stride * 4) as [
+    block: number,
+    row: number,
+    column: number,
+    summed: number,
+    kept: number,
+  ];
 
 type Sum = (
   length: Int,
@@ -175,10 +170,6 @@ interface BlockedShape {
   readonly name: string;
   /** Terms of each sum, for the estimate of the cost. */
   readonly reduction: number;
-  /** Bytes from the weight for one channel of the output to that for the next. */
-  readonly weightOfChannel: number;
-  /** From the first weight of a block to that of the next, where blocks lie apart from each other. */
-  readonly weightOfBlock: number | undefined;
 }
 
 /** The loops around a block: units are a row of the output for a block of channels and of lanes. */
@@ -190,10 +181,11 @@ function blocked(
     sum: Sum,
     writer: Writer,
   ) => readonly string[],
-  { name: kind, reduction, weightOfChannel, weightOfBlock }: BlockedShape,
+  { name: kind, reduction }: BlockedShape,
 ): Kernel {
   const [rows, columns, channels] = output.shape as [number, number, number];
   const block = blockOf(channels, context);
+  const [weightOfBlock, , , , weightOfChannel] = stepsOf(inputs[1]!);
   const lane = 4 * context.lanes;
   const extras = inputs.slice(2);
   const laneBlocks = context.lanes / 4 / block.vectors;
@@ -232,10 +224,7 @@ function blocked(
         set(rowLocal, row!),
         set(first, mul(channelBlock!, block.channels)),
         set('$lane', mul(laneBlock!, block.vectors * 16)),
-        set(
-          '$weights',
-          add(get('$in1'), mul(channelBlock!, weightOfBlock ?? weightOfChannel * block.channels)),
-        ),
+        set('$weights', add(get('$in1'), mul(channelBlock!, weightOfBlock))),
         ...writer.loop(0, columns, 1, (column) => {
           const place = [rows === 1 ? 0 : get(rowLocal), columns === 1 ? 0 : get(column)] as const;
           const begin = [...place, get(first)];
