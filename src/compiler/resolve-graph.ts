@@ -54,9 +54,14 @@ export function resolveGraph(spec: ExpandedSpec): {
   const planned =
     training === undefined ? undefined : planTraining(training, !spec.faulty.has('training.metrics'), report);
   const unfit = training === undefined ? [] : severalEnds(spec);
-  const trainingFaults = [...untrainable, ...unfit].map(locate);
+  const trainingFaults: Diagnostic[] = [];
+  const hinderTraining: Report = (fault) => {
+    const located = locate(fault);
+    trainingFaults.push(located);
+    if (planned !== undefined) diagnostics.push({ ...located, severity: 'warning' });
+  };
+  for (const fault of [...untrainable, ...unfit]) hinderTraining(fault);
   if (planned !== undefined) {
-    diagnostics.push(...trainingFaults.map((fault) => ({ ...fault, severity: 'warning' as const })));
     const [input, ...others] = spec.inputs;
     if (planned.data !== undefined && input !== undefined && others.length === 0) {
       checkInput(input, planned.data, report);
@@ -75,11 +80,7 @@ export function resolveGraph(spec: ExpandedSpec): {
     }
   }
   const faulty = diagnostics.some(({ severity }) => severity === 'error');
-  const idle = planned === undefined || faulty || !complete ? [] : nothingTrained([...nodes.values()]);
-  for (const fault of idle.map(locate)) {
-    trainingFaults.push(fault);
-    diagnostics.push({ ...fault, severity: 'warning' });
-  }
+  if (planned !== undefined && !faulty && complete) checkWeights([...nodes.values()], hinderTraining);
   const unplanned = training !== undefined && planned?.plan === undefined;
   if (faulty || unplanned || !complete || known === undefined || name === undefined) return { diagnostics };
   if (spec.inputs.length === 0 || fitting.length !== spec.inputs.length) return { diagnostics };
@@ -113,28 +114,26 @@ function isPossible({ shape, path, name }: ExpandedInput, report: Report): boole
 }
 
 /** Training that would change nothing. */
-function nothingTrained(placed: readonly PlacedNode[]): readonly GraphFault[] {
-  if (placed.some(({ node }) => node.weights.some(({ trainable }) => trainable))) return [];
-  const first = placed.find(({ node }) => node.weights.length > 0 && node.options.trainable === false);
-  const fault = { code: 'nothing-to-train', path: ['training'], at: 'key' } as const;
-  if (first === undefined) {
-    const message = 'there is nothing to train: no layer of the model has weights that training changes';
-    return [
-      {
-        ...fault,
-        message,
-        hint: "add a layer that has some, such as 'dense', or remove the training section",
-      },
-    ];
-  }
-  const message = 'there is nothing to train: all layers that have weights say trainable: false';
-  return [
-    {
-      ...fault,
-      message,
-      hint: `remove it from one of them, such as ${first.node.type} '${first.node.name}'`,
-    },
-  ];
+function checkWeights(placed: readonly PlacedNode[], report: Report): void {
+  if (placed.some(({ node }) => node.weights.some(({ trainable }) => trainable))) return;
+  const frozen = placed.find(({ node }) => node.weights.length > 0 && node.options.trainable === false)?.node;
+  const [reason, hint] =
+    frozen === undefined
+      ? [
+          'no layer of the model has weights that training changes',
+          "add a layer that has some, such as 'dense', or remove the training section",
+        ]
+      : [
+          'all layers that have weights say trainable: false',
+          `remove it from one of them, such as ${frozen.type} '${frozen.name}'`,
+        ];
+  report({
+    code: 'nothing-to-train',
+    message: `there is nothing to train: ${reason}`,
+    path: ['training'],
+    at: 'key',
+    hint,
+  });
 }
 
 /** What the trainer cannot do. */

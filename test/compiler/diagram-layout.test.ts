@@ -1,5 +1,4 @@
 /** Where the boxes of a drawing stand: beside each other, within their frames, and no line runs through them. */
-
 import { describe, expect, test } from 'vitest';
 import { type Diagram, diagramOf, type Part } from '../../src/compiler/diagram/diagram.js';
 import { layeredLayout } from '../../src/compiler/diagram/layered-layout.js';

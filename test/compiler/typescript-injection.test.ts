@@ -1,5 +1,4 @@
 /** Whatever words a spec holds, the printed file has the same syntax: words stay in strings and comments. */
-
 import { describe, expect, test } from 'vitest';
 import type { ModelGraph } from '../../src/compiler/model-graph.js';
 import { pascalCase } from '../../src/compiler/typescript/identifiers.js';

@@ -1,5 +1,4 @@
 /** As windows.property.test.ts, for the layers that take axes, orders and shapes of masks. */
-
 import { describe, expect, test } from 'vitest';
 import { isProblem } from '../../src/layers/index.js';
 import { fc } from '../property.js';

@@ -1,5 +1,4 @@
 /** tfjs crops by resizing to the nearest places, with its own rounding: so must we, for every size. */
-
 import { expect, test } from 'vitest';
 import type { ForwardContext } from '../../src/layers/forward.js';
 import { programBuilder } from '../../src/program/index.js';

@@ -1,5 +1,4 @@
 /** Layers that join random inputs: where we give a shape, tfjs computes it; where it cannot, we report a problem. */
-
 import { describe, expect, test } from 'vitest';
 import { isProblem, layers, outputShapeOf, type Shape } from '../../src/layers/index.js';
 import { fc } from '../property.js';

@@ -2,7 +2,6 @@
  * Random options on random inputs: where we give a shape, it is tfjs's; where tfjs would get a dimension that is
  * not positive, or would fail, we report a problem.
  */
-
 import { describe, expect, test } from 'vitest';
 import { isProblem, type Shape } from '../../src/layers/index.js';
 import { fc } from '../property.js';

@@ -1,5 +1,4 @@
 /** The gradients of all primitives against central differences, on random shapes. */
-
 import { describe, expect, test } from 'vitest';
 import {
   call,

@@ -1,5 +1,4 @@
 /** Kernels against the interpreter, which computes the same programs in double precision. */
-
 import { describe, expect, test } from 'vitest';
 import {
   isOf,

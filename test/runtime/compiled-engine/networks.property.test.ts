@@ -1,5 +1,4 @@
 /** Small networks of all shapes, drawn at random: a training step of the compiled engine is that of tfjs. */
-
 import { expect, test } from 'vitest';
 import { sizeOf } from '../../../src/layers/index.js';
 import { openCompiledEngine } from '../../../src/runtime/compiled-engine/compiled-engine.js';

@@ -1,5 +1,4 @@
 /** Runs one kernel on tfjs's cpu backend, the truth, and on wasm, both directly, and compares the answers. */
-
 import { expect } from 'vitest';
 import { openBackend } from '../../../src/runtime/backend.js';
 import { fc } from '../../property.js';

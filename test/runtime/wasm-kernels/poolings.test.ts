@@ -1,5 +1,4 @@
 /** Gradients of poolings, against the cpu backend. */
-
 import { describe, it } from 'vitest';
 import { fc } from '../../property.js';
 import { drawn, expectAgreement, runKernel, tf, windows } from './both-backends.js';

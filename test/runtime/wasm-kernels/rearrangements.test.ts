@@ -1,5 +1,4 @@
 /** Kernels that move, repeat and add values, against the cpu backend. */
-
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../property.js';
 import { drawn, expectAgreement, runKernel, seeds, sizeOf, type Values } from './both-backends.js';

@@ -1,5 +1,4 @@
 /** Our tanh against the one of JavaScript. */
-
 import { expect, it } from 'vitest';
 import { fc } from '../../property.js';
 import { runKernel } from './both-backends.js';

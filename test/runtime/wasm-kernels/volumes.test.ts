@@ -1,5 +1,4 @@
 /** Convolutions and max poolings of volumes, and their gradients, against the cpu backend. */
-
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../property.js';
 import { drawn, expectAgreement, runKernel, seeds, tf, type Values } from './both-backends.js';

@@ -1,5 +1,4 @@
 /** Random programs: what they are expanded to, against the plainest interpreter; and expanding what was expanded. */
-
 import { describe, expect, test } from 'vitest';
 import { checkSpec, expandedText } from '../../../src/compiler/index.js';
 import { printExpanded } from '../../../src/compiler/print-expanded.js';

@@ -1,5 +1,4 @@
 /** The arithmetic of `${…}`, against JavaScript's own. */
-
 import { describe, expect, test } from 'vitest';
 import { ExpressionError, type ParamValue } from '../../../src/spec/expand/expression.js';
 import {
