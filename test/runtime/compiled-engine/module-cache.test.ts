@@ -1,13 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import * as folders from '../../../src/runtime/cache-folder.js';
 import { cachedModule } from '../../../src/runtime/compiled-engine/module-cache.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let root: string;
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'speccc-module-cache-'));
+  root = await temporaryFolder();
   vi.spyOn(folders, 'cacheFolder').mockReturnValue(join(root, 'speccc'));
 });
 afterEach(async () => {
