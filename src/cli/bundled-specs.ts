@@ -1,9 +1,10 @@
 /** The reference specs that come with speccc: what `init` copies, and what `train` takes where there is no spec. */
 import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { nearestWord, SpecccError } from '../diagnostics/index.js';
+import { packageFolder } from './package-folder.js';
 
-const folder = new URL('../../specs/', import.meta.url);
+const folder = join(packageFolder, 'specs');
 
 export interface BundledSpec {
   readonly name: string;
@@ -16,7 +17,7 @@ export async function listBundledSpecs(): Promise<readonly BundledSpec[]> {
   const files = (await readdir(folder)).filter((file) => file.endsWith('.yaml')).sort();
   return Promise.all(
     files.map(async (file) => {
-      const path = fileURLToPath(new URL(file, folder));
+      const path = join(folder, file);
       const description = /^description:\s*(.*)$/m.exec(await readFile(path, 'utf8'))?.[1] ?? '';
       return { name: file.replace(/\.yaml$/, ''), path, description };
     }),

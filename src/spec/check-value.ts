@@ -1,8 +1,9 @@
 /** A value against a schema: which part of it is meant, and what is wrong there. */
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
 import type { SpecPath } from '../diagnostics/index.js';
 import { chooseBranch } from './choice-faults.js';
 import { type Choice, choiceOf, choicesIn, withoutChoices } from './choices.js';
+import { compileSchema } from './compile-schema.js';
 import type { JsonSchema } from './describe.js';
 import type { Fault } from './fault.js';
 import { limits } from './limits.js';
@@ -33,15 +34,6 @@ function checkChoice(choice: Choice, value: unknown, path: SpecPath): readonly F
   ];
 }
 
-const ajv = new Ajv2020({
-  strict: true,
-  allErrors: true,
-  verbose: true,
-  discriminator: true,
-  // The schemas are made by this program, so they are not checked against the schema of schemas.
-  meta: false,
-  validateSchema: false,
-});
 const validators = new WeakMap<JsonSchema, ValidateFunction>();
 const validatorsByText = new Map<string, ValidateFunction>();
 
@@ -50,7 +42,7 @@ function validatorOf(schema: JsonSchema): ValidateFunction {
   let validate = validators.get(schema);
   if (validate === undefined) {
     const text = JSON.stringify(schema);
-    validate = validatorsByText.get(text) ?? ajv.compile(schema);
+    validate = validatorsByText.get(text) ?? compileSchema(schema, text);
     validators.set(schema, validate);
     validatorsByText.set(text, validate);
   }

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
-import { bin, temporaryFolder, tinySpec } from './cli.js';
+import { builtInRegistry } from '../../src/layers/index.js';
+import { bin, root, temporaryFolder, tinySpec } from './cli.js';
 
 const dist = join(dirname(bin), '../dist');
 
@@ -60,6 +61,26 @@ it.each([
   expect(stdout).toContain('loaded ');
   expect(stdout).toContain('commander');
   expect(stdout).not.toMatch(heavy);
+});
+
+it('the command line brings the validators of the whole language along', () => {
+  const bad = readdirSync(join(root, 'test/bad-specs')).filter((file) => file.endsWith('.yaml'));
+  const specs = bad.map((file) => join(root, 'test/bad-specs', file));
+  const steps = [...builtInRegistry.layers.values()].flatMap(({ type, examples }) =>
+    examples.map(({ options }) => JSON.stringify({ type, ...options })),
+  );
+  const spec = `name: all\ninput: [8, 8, 3]\nlayers:\n${steps.map((step) => `  - ${step}\n`).join('')}`;
+  const stdout = program(`
+    const { writeFileSync } = await import('node:fs');
+    const { createRequire } = await import('node:module');
+    const { main } = await import('DIST/cli/main.js');
+    writeFileSync('all.yaml', ${JSON.stringify(spec)});
+    await main(${JSON.stringify(['validate', '--json', 'all.yaml', ...specs])});
+    const ajv = Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes('/ajv/'));
+    console.log('\\najv ' + ajv.map((file) => file.split('/').at(-1)).sort().join(' '));`);
+  expect(stdout).toContain('unknown-option');
+  expect(stdout).not.toMatch(/all.yaml[^\n]*unknown-/);
+  expect(/^ajv (.*)$/m.exec(stdout)![1]).toBe('ucs2length.js');
 });
 
 it('a program trains, evaluates and predicts with functions alone', () => {

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { bin, hasEscapes, run, speccc, temporaryFolder, tinySpec } from './cli.js';
+import { bin, hasEscapes, root, run, speccc, temporaryFolder, tinySpec } from './cli.js';
 
 function folderWithSpec(spec = tinySpec): string {
   const cwd = temporaryFolder();
@@ -242,7 +242,7 @@ describe('an interrupted run', () => {
   });
 
   it('ends at once at the second signal', async () => {
-    const module = pathToFileURL(join(dirname(bin), '../dist/cli/interrupts.js'));
+    const module = pathToFileURL(join(root, 'src/cli/interrupts.ts'));
     const script = `
       const { listenForInterrupts } = await import('${module}');
       const { signal } = listenForInterrupts();
@@ -252,9 +252,13 @@ describe('an interrupted run', () => {
         console.log('first');
         process.kill(process.pid, 'SIGINT');
       });`;
-    const { code, stdout } = await run(process.execPath, ['--input-type=module', '-e', script], {
-      cwd: temporaryFolder(),
-    });
+    const { code, stdout } = await run(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', script],
+      {
+        cwd: temporaryFolder(),
+      },
+    );
     expect({ code, stdout }).toEqual({ code: 130, stdout: 'first\n' });
   });
 });

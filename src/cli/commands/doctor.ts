@@ -1,6 +1,5 @@
 /** `speccc doctor`: what works on this machine, and why the rest does not. */
 import { arch, availableParallelism, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import type { BackendProbe } from '../../runtime/backend.js';
 import type { CompiledEngineProbe } from '../../runtime/compiled-engine/probe.js';
 import type { AutomaticEngine } from '../../runtime/open-engine.js';
@@ -9,6 +8,7 @@ import type { CommandLine } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { formatBytes, formatTable } from '../format.js';
+import { packageFolder } from '../package-folder.js';
 import type { Output } from '../terminal.js';
 
 interface Options {
@@ -79,7 +79,7 @@ async function diagnose(): Promise<Diagnosis> {
   const parts = await checkParts();
   return {
     ok: automatic !== undefined && parts.every(({ ok }) => ok),
-    speccc: { version, folder: fileURLToPath(new URL('../../..', import.meta.url)) },
+    speccc: { version, folder: packageFolder },
     node: process.versions.node,
     platform: `${process.platform} ${arch()}`,
     processors: availableParallelism(),

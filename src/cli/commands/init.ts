@@ -1,13 +1,13 @@
 /** `speccc init`: start from a spec that works. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, relative, sep } from 'node:path';
 import { SpecccError } from '../../diagnostics/index.js';
 import { findBundledSpec, listBundledSpecs } from '../bundled-specs.js';
 import type { CommandLine } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { formatTable } from '../format.js';
+import { packageFolder } from '../package-folder.js';
 
 interface Options {
   readonly json?: true;
@@ -74,7 +74,7 @@ async function copy(name: string, { json }: Options, context: CommandContext): P
 
 /** The first line tells editors where the schema is; from the new place that is somewhere else. */
 function withSchemaHere(text: string): string {
-  const schema = fileURLToPath(new URL('../../../schema/speccc.schema.json', import.meta.url));
+  const schema = join(packageFolder, 'schema/speccc.schema.json');
   const path = relative(process.cwd(), schema).split(sep).join('/');
   const reference = path.startsWith('.') ? path : `./${path}`;
   return text.replace(/^(# yaml-language-server: \$schema=).*$/m, (_, start: string) => start + reference);
