@@ -79,14 +79,37 @@ const families: Readonly<Record<string, ChoiceFamily>> = {
   Constraint: constraints,
 };
 
-interface WeightOption {
+/** What the options of a kind of layer say, whatever their values are. */
+interface WeightOptionSchema {
   /** `kernelInitializer` */
   readonly name: string;
+  /** `kernel` */
+  readonly option: string;
   readonly family: ChoiceFamily;
-  readonly value: NamedChoice | undefined;
   /** tfjs's default. */
   readonly initial: string | undefined;
+}
+
+interface WeightOption extends WeightOptionSchema {
+  readonly value: NamedChoice | undefined;
   readonly weight: Weight | undefined;
+}
+
+const schemas = new WeakMap<TProperties, readonly WeightOptionSchema[]>();
+
+/** Kept, since a spec has thousands of layers of a few kinds. */
+function schemasOf(properties: TProperties): readonly WeightOptionSchema[] {
+  let found = schemas.get(properties);
+  if (found === undefined) {
+    found = Object.entries(properties).flatMap(([name, schema]) => {
+      const [, option, role] = /^(.+)(Initializer|Regularizer|Constraint)$/.exec(name) ?? [];
+      if (option === undefined || role === undefined) return [];
+      const initial = (schema as TSchema & { readonly default?: string }).default;
+      return [{ name, option, family: families[role]!, initial }];
+    });
+    schemas.set(properties, found);
+  }
+  return found;
 }
 
 /** All options of a layer that belong to weights, with their values. */
@@ -95,19 +118,11 @@ function weightOptionsOf(
   options: Readonly<Record<string, unknown>>,
   weights: readonly Weight[],
 ): readonly WeightOption[] {
-  return Object.entries(properties).flatMap(([name, schema]) => {
-    const [, option, role] = /^(.+)(Initializer|Regularizer|Constraint)$/.exec(name) ?? [];
-    if (option === undefined || role === undefined) return [];
-    return [
-      {
-        name,
-        family: families[role]!,
-        value: options[name] as NamedChoice | undefined,
-        initial: (schema as TSchema & { readonly default?: string }).default,
-        weight: weights.find((candidate) => candidate.option === option),
-      },
-    ];
-  });
+  return schemasOf(properties).map((schema) => ({
+    ...schema,
+    value: options[schema.name] as NamedChoice | undefined,
+    weight: weights.find(({ option }) => option === schema.option),
+  }));
 }
 
 /** An option for a weight that the layer does not have, or that does not fit the weight's shape. */

@@ -152,8 +152,10 @@ export function tfjsEngine(backend: Backend, graph: ModelGraph): TrainingEngine 
 }
 
 function scaledBytes(bytes: Uint8Array, scale: number): Float32Array {
-  const scaled = Float32Array.from({ length: 256 }, (_, byte) => byte * scale);
-  return Float32Array.from(bytes, (byte) => scaled[byte]!);
+  const scaled = new Float32Array(bytes.length);
+  // A loop, since `from` takes a hundred times as long, which is a fifth of a step.
+  for (let index = 0; index < bytes.length; index += 1) scaled[index] = bytes[index]! * scale;
+  return scaled;
 }
 
 function formOfLabels(loss: string, outputSize: number): LabelForm {

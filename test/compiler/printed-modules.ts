@@ -27,6 +27,14 @@ const strictest: ts.CompilerOptions = {
   types: [],
 };
 
+/** Files of the libraries, which are most of what there is to parse. All have the same options. */
+const libraries = new Map<string, ts.SourceFile | undefined>();
+
+function parsedOnce(file: string, parse: () => ts.SourceFile | undefined): ts.SourceFile | undefined {
+  if (!libraries.has(file)) libraries.set(file, parse());
+  return libraries.get(file);
+}
+
 /**
  * All complaints of the TypeScript compiler about files that exist in memory only, by name without `.ts`. Libraries
  * are a browser's where none are named (`lib.es2022.d.ts`).
@@ -44,7 +52,7 @@ export function typeErrors(files: ReadonlyMap<string, string>, lib?: readonly st
     getSourceFile(file, version, ...others) {
       const text = texts.get(file);
       return text === undefined
-        ? disk.getSourceFile(file, version, ...others)
+        ? parsedOnce(file, () => disk.getSourceFile(file, version, ...others))
         : ts.createSourceFile(file, text, version);
     },
   };

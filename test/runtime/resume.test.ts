@@ -33,11 +33,12 @@ training:
   epochs: 4
 `;
 
+const trainer = 'test/runtime/support/train-run.ts';
 let sources: CompiledSources;
 let root: string;
 
 beforeAll(async () => {
-  sources = await compileSources();
+  sources = await compileSources(trainer);
   root = await temporaryFolder();
 });
 afterAll(async () => {
@@ -57,7 +58,7 @@ async function trainRun(
   kill?: Kill,
 ): Promise<string> {
   const child = spawn(process.execPath, [
-    sources.file('test/runtime/support/train-run.ts'),
+    sources.file(trainer),
     spec,
     folder,
     String(saveEverySeconds),

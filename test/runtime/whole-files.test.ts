@@ -23,10 +23,11 @@ import {
 import { type CompiledSources, compileSources } from './support/compile-sources.js';
 
 let root: string;
+const writer = 'test/runtime/support/write-folders.ts';
 let sources: CompiledSources;
 
 beforeAll(async () => {
-  sources = await compileSources();
+  sources = await compileSources(writer, 'src/runtime/whole-files.ts');
 });
 afterAll(() => sources.remove());
 beforeEach(async () => {
@@ -131,11 +132,7 @@ describe('writeFolderWhole', () => {
     const file = join(root, 'history.csv');
     let delay = 1;
     for (let kill = 0; kill < 12; kill += 1) {
-      const child = spawn(process.execPath, [
-        sources.file('test/runtime/support/write-folders.ts'),
-        folder,
-        file,
-      ]);
+      const child = spawn(process.execPath, [sources.file(writer), folder, file]);
       await new Promise((started) => child.stdout.once('data', started));
       // Spread over the two or three milliseconds that one replacement takes.
       delay = (delay * 7.31) % 9;

@@ -31,7 +31,11 @@ function isDense({ shape, strides }: Region): boolean {
 export function readShared(floats: Float32Array, region: Region): Float32Array {
   const start = region.address / 4;
   if (isDense(region)) return floats.slice(start, start + sizeOf(region.shape));
-  return Float32Array.from(placesOf(region), (place) => floats[place]!);
+  const values = new Float32Array(sizeOf(region.shape));
+  placesOf(region).forEach((place, entry) => {
+    values[entry] = floats[place]!;
+  });
+  return values;
 }
 
 export function writeShared(floats: Float32Array, region: Region, values: ArrayLike<number>): void {

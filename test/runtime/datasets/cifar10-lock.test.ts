@@ -12,6 +12,7 @@ import { contentOf, type SmallWorld, serve, smallWorld, type TestServer } from '
 
 type Event = Readonly<Record<string, unknown>>;
 
+const fetcher = 'test/runtime/support/fetch-cifar10.ts';
 let sources: CompiledSources;
 let small: SmallWorld;
 let server: TestServer;
@@ -26,7 +27,7 @@ const half = () => small.archiveBytes.length >> 1;
 
 /** Sends half of the archive, and the rest when `finish` is called. */
 beforeAll(async () => {
-  [sources, small] = await Promise.all([compileSources(), smallWorld()]);
+  [sources, small] = await Promise.all([compileSources(fetcher), smallWorld()]);
   server = await serve((_, response) => {
     response.writeHead(200, { 'content-length': small.archiveBytes.length });
     response.write(small.archiveBytes.subarray(0, half()));
@@ -61,7 +62,7 @@ interface Fetcher {
 }
 
 function fetchInChild(): Fetcher {
-  const script = sources.file('test/runtime/support/fetch-cifar10.ts');
+  const script = sources.file(fetcher);
   const child = spawn(process.execPath, [script, worldFile, cacheFolder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
