@@ -2,7 +2,8 @@
  * Where values live. Most views cost nothing: a reshape, a transpose, a slice or a broadcast is its input read with
  * other strides, and what is joined by a concatenation is written into its part of the whole from the start.
  */
-import { isOf, type Shape, sizeOf, type Value } from '../../program/index.js';
+import { isOf, type Shape, sizeOf, type Value, type ValueOf } from '../../program/index.js';
+import { transformedWeights } from './kernels/convolve-tiles.js';
 import type { KernelContext, Layout } from './kernels/kernel.js';
 import { isWorthPacking, weightBlocks } from './kernels/packed-weights.js';
 import { reshapedStrides } from './reshaped-strides.js';
@@ -33,6 +34,8 @@ export type Step =
       readonly value: Value;
       readonly inputs: readonly Place[];
       readonly output: Place;
+      /** A convolution whose weights come transformed, for tiles. */
+      readonly byTiles?: boolean;
     }
   | {
       readonly kind: 'copy';
@@ -42,6 +45,13 @@ export type Step =
     }
   | {
       readonly kind: 'pack';
+      readonly value: Value;
+      readonly inputs: readonly [Place];
+      readonly output: Place;
+    }
+  | {
+      /** Of weights, for a convolution by tiles. */
+      readonly kind: 'transform';
       readonly value: Value;
       readonly inputs: readonly [Place];
       readonly output: Place;
@@ -151,13 +161,31 @@ export function placeValues(
     return spread;
   };
 
-  /** As a convolution reads them, and copied where that pays. */
-  function weightsOf(value: Value, kind: 'convolve' | 'convolveInput', weights: Place): Place {
-    const blocks: Place = { ...weights, layout: weightBlocks(kind, weights.layout, context) };
-    if (!isWorthPacking(blocks.layout, value.shape, context)) return blocks;
-    const own = newPlace(blocks.layout.shape, false);
-    steps.push({ kind: 'pack', value, inputs: [blocks], output: own });
-    return own;
+  /** A convolution, for which its weights are copied or transformed where that pays. */
+  function convolution(
+    value: ValueOf<'convolve'> | ValueOf<'convolveInput'>,
+    [x, weights, ...extras]: readonly Place[],
+    output: Place,
+  ): Step {
+    const { operation, shape } = value;
+    const made = (kind: 'pack' | 'transform', blocks: Place, form: Shape) => {
+      const own = newPlace(form, false);
+      steps.push({ kind, value, inputs: [blocks], output: own });
+      return own;
+    };
+    const blocksOf = (block?: number): Place => ({
+      ...weights!,
+      layout: weightBlocks(operation.kind, weights!.layout, context, block),
+    });
+    const tiles = transformedWeights(operation, x!.layout, shape, context);
+    if (tiles !== undefined) {
+      const inputs = [x!, made('transform', blocksOf(tiles.at(-1)), tiles), ...extras];
+      return { kind: 'compute', value, inputs, output, byTiles: true };
+    }
+    const blocks = blocksOf();
+    const isPacked = isWorthPacking(blocks.layout, shape, context);
+    const read = isPacked ? made('pack', blocks, blocks.layout.shape) : blocks;
+    return { kind: 'compute', value, inputs: [x!, read, ...extras], output };
   }
 
   function partsOf(value: Value, whole: Place): readonly Place[] {
@@ -254,12 +282,14 @@ export function placeValues(
       }
       default: {
         const read = readsLanes.has(operation.kind) ? inputs.map(laneWise) : inputs.map(placeOf);
-        const { kind } = operation;
-        if (kind === 'convolve' || kind === 'convolveInput') read[1] = weightsOf(value, kind, read[1]!);
         const target = ownTargets.get(value);
         const output =
           (target === undefined ? targets.get(value) : sources.get(target)) ?? newPlace(shape, batched);
-        steps.push({ kind: 'compute', value, inputs: read, output });
+        const step =
+          isOf(value, 'convolve') || isOf(value, 'convolveInput')
+            ? convolution(value, read, output)
+            : ({ kind: 'compute', value, inputs: read, output } as const);
+        steps.push(step);
         places.set(value, output);
       }
     }

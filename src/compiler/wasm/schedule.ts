@@ -25,6 +25,8 @@ export interface ScheduledStep {
   readonly kernel: Kernel;
   readonly inputs: readonly Place[];
   readonly output: Place;
+  /** What its kernel takes for itself. */
+  readonly scratch: Place | undefined;
   readonly zeroes: boolean;
   readonly comment: string;
 }
@@ -62,15 +64,17 @@ export function scheduleProgram(
   const assignments = part.assignments.map(({ target, value }) => ({ target, value: fused.get(value)! }));
   const { steps, placeOf } = placeValues(ordered, assignments, sources, nextBuffer, context);
   const results = part.results.map((result) => placeOf(fused.get(result)!));
-  const scheduled = steps.map(
-    (step): ScheduledStep => ({
-      kernel: stepKernel(step, context),
+  const scheduled = steps.map((step): ScheduledStep => {
+    const kernel = stepKernel(step, context);
+    return {
+      kernel,
       inputs: step.inputs,
       output: step.output,
+      scratch: kernel.scratch === undefined ? undefined : scratchPlace(kernel.scratch / 4, nextBuffer()),
       zeroes: step.kind === 'zero',
       comment: `${step.kind === 'compute' ? step.value.operation.kind : step.kind} [${step.output.layout.shape.join(', ')}]`,
-    }),
-  );
+    };
+  });
   const isLate = (step: Step) => late.has(step.value) || isAssignment(step, sources);
   const firstLate = inPieces ? steps.findIndex(isLate) : -1;
   const pieceLength = firstLate === -1 ? steps.length : firstLate;
@@ -80,9 +84,15 @@ export function scheduleProgram(
     pieceLength,
     inPieces,
     results,
-    lifetimes: lifetimesOf(steps, results, pieceLength),
+    lifetimes: lifetimesOf(scheduled, results, pieceLength),
   };
 }
+
+const scratchPlace = (size: number, id: number): Place => ({
+  buffer: { id, batched: false, size, source: undefined, constant: undefined },
+  offset: 0,
+  layout: { shape: [size], batched: false, strides: [1], alone: true },
+});
 
 const isAssignment = ({ output }: Step, sources: ReadonlyMap<string, Place>) =>
   output.buffer.source !== undefined && sources.has(output.buffer.source);
@@ -104,7 +114,7 @@ const sumsOverBatch = (value: Value) =>
 
 /** From the first step that writes to a buffer to the last that has to do with it. */
 function lifetimesOf(
-  steps: readonly Step[],
+  steps: readonly ScheduledStep[],
   results: readonly Place[],
   pieceLength: number,
 ): readonly Lifetime[] {
@@ -116,7 +126,8 @@ function lifetimesOf(
     last.set(buffer, position);
   };
   steps.forEach((step, position) => {
-    for (const { buffer } of [...step.inputs, step.output]) touch(buffer, position);
+    const places = [...step.inputs, step.output, ...(step.scratch ? [step.scratch] : [])];
+    for (const { buffer } of places) touch(buffer, position);
   });
   for (const { buffer } of results) touch(buffer, steps.length);
   return [...first].map(([buffer, begin]) => {

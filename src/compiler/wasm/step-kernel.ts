@@ -1,6 +1,7 @@
 /** The kernel of each step. */
-import { input } from '../../program/index.js';
+import { input, isOf } from '../../program/index.js';
 import { convolveInputKernel, convolveKernel } from './kernels/convolve.js';
+import { convolveTilesKernel, transformWeightsKernel } from './kernels/convolve-tiles.js';
 import { convolveWeightsKernel } from './kernels/convolve-weights.js';
 import { depthwiseInputKernel, depthwiseKernel, depthwiseWeightsKernel } from './kernels/depthwise.js';
 import { bytesPerEntry, type Kernel, type KernelContext, type Layout } from './kernels/kernel.js';
@@ -26,6 +27,10 @@ export function stepKernel(step: Step, context: StepContext): Kernel {
     return zeroKernel(Math.ceil((step.output.buffer.size * bytesPerEntry(output, context)) / 16) * 16);
   }
   if (step.kind === 'pack') return packKernel(step.inputs[0].layout, output);
+  if (step.kind === 'transform') {
+    const reader = isOf(step.value, 'convolve') ? 'convolve' : 'convolveInput';
+    return transformWeightsKernel(reader, step.inputs[0].layout);
+  }
   // A copy of one number for all is spread over the lanes on its way.
   if (step.kind === 'copy') return mapKernel(input(0), inputs, output, context);
   const { operation } = step.value;
@@ -37,8 +42,10 @@ export function stepKernel(step: Step, context: StepContext): Kernel {
     case 'reduce':
       return reduceKernel(operation, inputs, output, context, pieces);
     case 'convolve':
+      if (step.byTiles) return convolveTilesKernel(operation, inputs, output, context);
       return convolveKernel(operation, inputs, output, context);
     case 'convolveInput':
+      if (step.byTiles) return convolveTilesKernel(operation, inputs, output, context);
       return convolveInputKernel(operation, inputs, output, context);
     case 'convolveKernel':
       return convolveWeightsKernel(operation, pair, output, context, pieces);

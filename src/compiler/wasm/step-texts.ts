@@ -35,13 +35,17 @@ export function stepTexts(
   const lines: string[] = [];
   let pending: Touch[] = [];
   for (const step of steps) {
-    const { kernel, inputs, output, zeroes } = step;
+    const { kernel, inputs, output, scratch, zeroes } = step;
     const isSerial = kernel.cost < serialCost || kernel.units === 1;
     const touch = ({ buffer }: Place, writes: boolean): Touch => {
       const from = addresses.get(buffer)!;
       return { from, to: from + bytesOf(buffer), writes, buffer, isSerial, zeroes };
     };
-    const touches = [...inputs.map((place) => touch(place, false)), touch(output, true)];
+    const touches = [
+      ...inputs.map((place) => touch(place, false)),
+      touch(output, true),
+      ...(scratch ? [touch(scratch, true)] : []),
+    ];
     const clash = touches.some((one) =>
       pending.some((other) => {
         if (one.from >= other.to || other.from >= one.to || !(one.writes || other.writes)) return false;
@@ -57,7 +61,7 @@ export function stepTexts(
       pending = [];
     }
     pending.push(...touches);
-    const call = [addressOf(output), ...inputs.map(addressOf)];
+    const call = [output, ...inputs, ...(scratch ? [scratch] : [])].map(addressOf);
     lines.push(`;; ${step.comment}`);
     if (isSerial) {
       const all = call.map((address) => `(i32.const ${address})`).join(' ');

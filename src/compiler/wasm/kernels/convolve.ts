@@ -4,7 +4,7 @@
  * for all lanes; with the batch innermost nothing is ever shuffled.
  */
 import { type Expression, expressionText, sizeOf, type ValueOf } from '../../../program/index.js';
-import { costOf, expressionCode, vectorFunctionsOf } from '../expression-code.js';
+import { costOf, vectorFunctionsOf } from '../expression-code.js';
 import {
   add,
   f32x4,
@@ -15,19 +15,18 @@ import {
   multiplyAdd,
   set,
   splat,
-  store,
   sub,
   type Writer,
   watFunction,
 } from '../wat.js';
 import { blockOf } from './convolution-block.js';
+import { epilogueCode } from './epilogue.js';
 import {
   coordinates,
   divisorOf,
   type Kernel,
   type KernelContext,
   type Layout,
-  offsetOf,
   parametersOf,
 } from './kernel.js';
 import { tapsAt, tapsOnto } from './window-range.js';
@@ -186,7 +185,6 @@ function blocked(
   const [rows, columns, channels] = output.shape as [number, number, number];
   const block = blockOf(channels, context);
   const [weightOfBlock, , , , weightOfChannel] = stepsOf(inputs[1]!);
-  const lane = 4 * context.lanes;
   const extras = inputs.slice(2);
   const laneBlocks = context.lanes / 4 / block.vectors;
   const expression = epilogue ?? { kind: 'input', index: 0 };
@@ -198,7 +196,7 @@ function blocked(
     const loaded = writer.locals('v128', 'x', block.vectors);
     const weight = writer.local('v128', 'w');
     const pointers = [writer.local('i32', 'px'), writer.local('i32', 'pw')] as const;
-    const out = writer.local('i32', 'out');
+    const epilogueOf = epilogueCode({ expression, extras, output }, context, writer);
 
     const term = (position: number, steps: { readonly x: number; readonly w: number }) => [
       ...loaded.map((vector, index) => set(vector, load(get(pointers[0]), position * steps.x + index * 16))),
@@ -231,56 +229,12 @@ function blocked(
           return [
             ...sums.flat().map((local) => set(local, f32x4(0))),
             ...walk(place, pointers, sum, writer),
-            set(out, add(get('$out'), get('$lane'), offsetOf(begin, output.strides, lane))),
-            ...finish(begin, sums, out, writer),
+            ...epilogueOf.begin(begin),
+            ...sums.flatMap((own, channel) => epilogueOf.store(own, [0, 0, channel])),
           ];
         }),
       ];
     });
-  }
-
-  /** What follows the sum, for all of the block. */
-  function finish(
-    begin: readonly Int[],
-    sums: readonly (readonly string[])[],
-    out: string,
-    writer: Writer,
-  ): readonly string[] {
-    const operands = extras.map((_, index) => writer.local('v128', `e${index}_`));
-    const pointers = extras.map((_, index) => writer.local('i32', `pe${index}_`));
-    const bytes = extras.map(({ batched }) => (batched ? lane : 4));
-    const result = writer.local('v128', 'r');
-    const code = expressionCode(expression, [result, ...operands].map(get), writer);
-    return [
-      ...extras.map(({ batched, strides }, index) =>
-        set(
-          pointers[index]!,
-          add(get(`$in${index + 2}`), batched ? get('$lane') : 0, offsetOf(begin, strides, bytes[index]!)),
-        ),
-      ),
-      ...sums.flatMap((own, channel) => [
-        ...extras.flatMap(({ batched, strides }, index) =>
-          batched
-            ? []
-            : [set(operands[index]!, splat(get(pointers[index]!), channel * strides[2]! * bytes[index]!))],
-        ),
-        ...own.flatMap((local, vector) => [
-          set(result, get(local)),
-          ...extras.flatMap(({ batched, strides }, index) =>
-            batched
-              ? [
-                  set(
-                    operands[index]!,
-                    load(get(pointers[index]!), channel * strides[2]! * bytes[index]! + vector * 16),
-                  ),
-                ]
-              : [],
-          ),
-          ...code.before,
-          store(get(out), code.value, channel * output.strides[2]! * lane + vector * 16),
-        ]),
-      ]),
-    ];
   }
 
   return {

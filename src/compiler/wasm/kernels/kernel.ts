@@ -28,6 +28,8 @@ export interface Kernel {
   text(name: string): string;
   /** How many units of work there are; what one does never depends on who does it. */
   readonly units: number;
+  /** Bytes that it takes for itself while it runs, at `$scratch`, the last of its parameters. */
+  readonly scratch?: number;
   /** About how many vector instructions all of them take. */
   readonly cost: number;
   readonly functions: readonly VectorFunctionName[];

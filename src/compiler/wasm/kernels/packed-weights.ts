@@ -20,12 +20,13 @@ export function weightBlocks(
   reader: 'convolve' | 'convolveInput',
   { shape, strides, ...layout }: Layout,
   context: KernelContext,
+  given?: number,
 ): Layout {
   const [height, width] = shape as [number, number];
   const [row, column] = strides as [number, number];
   const [keptAxis, summedAxis] = reader === 'convolve' ? [3, 2] : [2, 3];
   const [kept, keptStride] = [shape[keptAxis]!, strides[keptAxis]!];
-  const block = blockOf(kept, context).channels;
+  const block = given ?? blockOf(kept, context).channels;
   return {
     ...layout,
     shape: [kept / block, height, width, shape[summedAxis]!, block],

@@ -1,0 +1,152 @@
+/**
+ * Two results of a sum over a window for fewer products than the window has taps twice: "minimal filtering" (Winograd,
+ * "Arithmetic Complexity of Computations", 1980; for convolutions Lavin and Gray, "Fast Algorithms for Convolutional
+ * Neural Networks", 2016). With r taps and n = r + 1 inputs
+ *
+ *     y = Aᵀ [ (G g) ⊙ (Bᵀ d) ],    in two dimensions    Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A,
+ *
+ * where the rows belong to n − 1 points and infinity: Toom's and Cook's interpolation, transposed.
+ */
+import { addF, f32x4, get, mulF, set, type Writer } from '../wat.js';
+
+type Matrix = readonly (readonly number[])[];
+
+export interface MinimalFilter {
+  readonly taps: number;
+  /** Inputs of a tile along an axis: one more than taps. */
+  readonly size: number;
+  /** Aᵀ [2, size] */
+  readonly output: Matrix;
+  /** G [size, taps] */
+  readonly weights: Matrix;
+  /** Bᵀ [size, size] */
+  readonly input: Matrix;
+}
+
+/** Results of a tile along an axis. */
+export const tileStep = 2;
+
+/** Small points keep the rounding small: with these it is that of the plain sum for 3 taps, and 2.5 times that for 5. */
+const points: Readonly<Record<number, readonly number[]>> = {
+  3: [0, 1, -1],
+  5: [0, 1, -1, 0.5, -0.5],
+};
+
+/** For windows of 3 or 5 taps. */
+export function minimalFilter(taps: number): MinimalFilter | undefined {
+  const finite = points[taps];
+  if (finite === undefined) return undefined;
+  const powers = (point: number, count: number) =>
+    Array.from({ length: count }, (_, power) => point ** power);
+  const last = (count: number) => Array.from({ length: count }, (_, index) => (index === count - 1 ? 1 : 0));
+  const others = (point: number) => finite.filter((other) => other !== point);
+  const scale = (point: number) => others(point).reduce((product, other) => product * (point - other), 1);
+  const columns = [...finite.map((point) => powers(point, tileStep)), last(tileStep)];
+  return {
+    taps,
+    size: taps + 1,
+    output: Array.from({ length: tileStep }, (_, row) => columns.map((column) => column[row]!)),
+    weights: [...finite.map((point) => powers(point, taps).map((power) => power / scale(point))), last(taps)],
+    input: [...finite.map((point) => [...polynomial(others(point)), 0]), polynomial(finite)],
+  };
+}
+
+/** The coefficients, from the constant on, of the polynomial with these roots and 1 before its highest power. */
+function polynomial(roots: readonly number[]): readonly number[] {
+  let product: readonly number[] = [1];
+  for (const root of roots) {
+    const known = product;
+    product = Array.from(
+      { length: known.length + 1 },
+      (_, power) => (known[power - 1] ?? 0) - root * (known[power] ?? 0),
+    );
+  }
+  return product;
+}
+
+/** Instructions of a transform: an upper bound. */
+export const costOfTransform = (matrix: Matrix): number =>
+  matrix.flat().filter((entry) => entry !== 0).length -
+  matrix.length +
+  matrix.flat().filter(needsProduct).length;
+
+const needsProduct = (entry: number) => entry !== 0 && Math.abs(entry) !== 1;
+
+/** Sets each target to its row of the matrix times the inputs, which are locals and none of the targets. */
+export function transformCode(
+  matrix: Matrix,
+  inputs: readonly string[],
+  targets: readonly string[],
+  writer: Writer,
+): readonly string[] {
+  const lines: string[] = [];
+  const named = (value: string) => {
+    const local = writer.local('v128', 't');
+    lines.push(set(local, value));
+    return local;
+  };
+  // Points come as a and −a, whose columns, or rows, have sums and differences in common.
+  const terms = new Map(inputs.map((input, column) => [input, matrix.map((row) => row[column]!)]));
+  for (const [one, other] of pairs(inputs, (input) => terms.get(input)!)) {
+    const column = terms.get(one)!;
+    terms.delete(one);
+    terms.delete(other);
+    terms.set(
+      named(addF(get(one), get(other))),
+      column.map((entry, row) => (row % 2 === 0 ? entry : 0)),
+    );
+    terms.set(
+      named(subF(get(one), get(other))),
+      column.map((entry, row) => (row % 2 === 0 ? 0 : entry)),
+    );
+  }
+  const left = [...terms];
+  const rowOf = (row: number) => left.map(([local, column]) => [local, column[row]!] as const);
+  const rows = matrix.map((_, row) => row);
+  const paired = pairs(rows, (row) => rowOf(row).map(([, entry]) => entry));
+  for (const [one, other] of paired) {
+    const even = named(sumOf(rowOf(one).filter((_, index) => index % 2 === 0)));
+    const odd = named(sumOf(rowOf(one).filter((_, index) => index % 2 === 1)));
+    lines.push(
+      set(targets[one]!, addF(get(even), get(odd))),
+      set(targets[other]!, subF(get(even), get(odd))),
+    );
+  }
+  for (const row of rows.filter((row) => !paired.flat().includes(row))) {
+    lines.push(set(targets[row]!, sumOf(rowOf(row))));
+  }
+  return lines;
+}
+
+/** Those whose numbers at even places are the same, and at odd ones have the other sign. */
+function pairs<Item>(
+  items: readonly Item[],
+  numbersOf: (item: Item) => readonly number[],
+): readonly [Item, Item][] {
+  const isMirror = (one: readonly number[], other: readonly number[]) =>
+    [0, 1].every((parity) => one.some((entry, index) => index % 2 === parity && entry !== 0)) &&
+    one.every((entry, index) => other[index] === (index % 2 === 0 ? entry : -entry));
+  const found: [Item, Item][] = [];
+  for (const [index, item] of items.entries()) {
+    if (found.flat().includes(item)) continue;
+    const mate = items.slice(index + 1).find((other) => isMirror(numbersOf(item), numbersOf(other)));
+    if (mate !== undefined) found.push([item, mate]);
+  }
+  return found;
+}
+
+const subF = (one: string, other: string): string => `(f32x4.sub ${one} ${other})`;
+
+function sumOf(terms: readonly (readonly [local: string, factor: number])[]): string {
+  const present = terms.filter(([, factor]) => factor !== 0);
+  const size = (local: string, factor: number) =>
+    factor === 1 ? get(local) : mulF(get(local), f32x4(factor));
+  // Begins with one that is added, where there is one.
+  const [[local, factor], ...rest] = present.toSorted(
+    ([, one], [, other]) => Math.sign(other) - Math.sign(one),
+  ) as [(typeof present)[number], ...(typeof present)[number][]];
+  return rest.reduce(
+    (sum, [next, by]) => (by < 0 ? subF(sum, size(next, -by)) : addF(sum, size(next, by))),
+    factor === -1 ? mulF(get(local), f32x4(-1)) : size(local, factor),
+  );
+}
