@@ -296,8 +296,7 @@ export function convolveTilesKernel(
         }),
       ]),
     ];
-    const entryOf = (channel: number, entry: number, vector: number) =>
-      scratch.tile + ((channel * size * size + entry) * vectors + vector) * 16;
+    const sumsStep = size * size * vectors * 16;
     const multiplyTile = () => [
       set(pv, get(own)),
       set(pm, get(own)),
@@ -309,7 +308,9 @@ export function convolveTilesKernel(
           set(pw, add(get(pw), unroll * block * 4)),
         ]),
         ...sums.flatMap((ownSums, channel) =>
-          ownSums.map((local, vector) => store(get(pm), get(local), entryOf(channel, 0, vector))),
+          ownSums.map((local, vector) =>
+            store(get(pm), get(local), scratch.tile + channel * sumsStep + vector * 16),
+          ),
         ),
         set(pm, add(get(pm), vectors * 16)),
       ]),
@@ -319,10 +320,12 @@ export function convolveTilesKernel(
       Array.from({ length: tileStep }, () => writer.locals('v128', 'y', vectors)),
     );
     const halves = Array.from({ length: size }, () => writer.locals('v128', 'h', tileStep));
-    const storeTile = (channel: number) => [
+    const storeTile = () => [
       ...Array.from({ length: vectors }, (_, vector) => [
         ...halves.flatMap((half, at) => [
-          ...line.map((local, y) => set(local, load(get(own), entryOf(channel, y * size + at, vector)))),
+          ...line.map((local, y) =>
+            set(local, load(get(pm), scratch.tile + ((y * size + at) * vectors + vector) * 16)),
+          ),
           ...transformCode(filter.output, line, half, writer),
         ]),
         ...results.flatMap((row, y) =>
@@ -334,7 +337,7 @@ export function convolveTilesKernel(
           ),
         ),
       ]).flat(),
-      ...results.flatMap((row, y) => row.flatMap((cell, at) => epilogueOf.store(cell, [y, at, channel]))),
+      ...results.flatMap((row, y) => row.flatMap((cell, at) => epilogueOf.store(cell, [y, at, 0]))),
     ];
 
     return [
@@ -353,12 +356,15 @@ export function convolveTilesKernel(
             set(pw, get('$in1')),
             ...writer.loop(0, kept / block, 1, (blockIndex) => [
               ...multiplyTile(),
-              ...epilogueOf.begin([
-                mul(get(tileRow), tileStep),
-                mul(get(column), tileStep),
-                mul(get(blockIndex), block),
+              ...writer.loop(0, block, 1, (channel) => [
+                set(pm, add(get(own), mul(get(channel), sumsStep))),
+                ...epilogueOf.begin([
+                  mul(get(tileRow), tileStep),
+                  mul(get(column), tileStep),
+                  add(mul(get(blockIndex), block), get(channel)),
+                ]),
+                ...storeTile(),
               ]),
-              ...Array.from({ length: block }, (_, channel) => storeTile(channel)).flat(),
             ]),
           ]),
         ];
