@@ -4,6 +4,7 @@
  */
 import { isOf, type Shape, sizeOf, type Value, type ValueOf } from '../../program/index.js';
 import { transformedWeights } from './kernels/convolve-tiles.js';
+import { tileSums } from './kernels/convolve-weights-tiles.js';
 import type { KernelContext, Layout } from './kernels/kernel.js';
 import { isWorthPacking, weightBlocks } from './kernels/packed-weights.js';
 import { reshapedStrides } from './reshaped-strides.js';
@@ -34,8 +35,15 @@ export type Step =
       readonly value: Value;
       readonly inputs: readonly Place[];
       readonly output: Place;
-      /** A convolution whose weights come transformed, for tiles. */
+      /** A convolution whose weights come transformed, or a gradient whose tiles come summed. */
       readonly byTiles?: boolean;
+    }
+  | {
+      /** Of tiles, for the gradient of weights. */
+      readonly kind: 'sum';
+      readonly value: ValueOf<'convolveKernel'>;
+      readonly inputs: readonly [Place, Place];
+      readonly output: Place;
     }
   | {
       readonly kind: 'copy';
@@ -188,6 +196,19 @@ export function placeValues(
     return { kind: 'compute', value, inputs: [x!, read, ...extras], output };
   }
 
+  function weightGradient(
+    value: ValueOf<'convolveKernel'>,
+    inputs: readonly [Place, Place],
+    output: Place,
+  ): Step {
+    const [x, y] = inputs;
+    const sums = tileSums(value.operation, x.layout, y.layout, context);
+    if (sums === undefined) return { kind: 'compute', value, inputs, output };
+    const own = newPlace(sums, false);
+    steps.push({ kind: 'sum', value, inputs, output: own });
+    return { kind: 'compute', value, inputs: [own], output, byTiles: true };
+  }
+
   function partsOf(value: Value, whole: Place): readonly Place[] {
     if (!isOf(value, 'concat')) throw new Error('only a concatenation has parts');
     let start = 0;
@@ -285,11 +306,11 @@ export function placeValues(
         const target = ownTargets.get(value);
         const output =
           (target === undefined ? targets.get(value) : sources.get(target)) ?? newPlace(shape, batched);
-        const step =
-          isOf(value, 'convolve') || isOf(value, 'convolveInput')
-            ? convolution(value, read, output)
-            : ({ kind: 'compute', value, inputs: read, output } as const);
-        steps.push(step);
+        if (isOf(value, 'convolve') || isOf(value, 'convolveInput')) {
+          steps.push(convolution(value, read, output));
+        } else if (isOf(value, 'convolveKernel')) {
+          steps.push(weightGradient(value, read as [Place, Place], output));
+        } else steps.push({ kind: 'compute', value, inputs: read, output });
         places.set(value, output);
       }
     }

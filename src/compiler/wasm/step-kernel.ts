@@ -3,6 +3,7 @@ import { input, isOf } from '../../program/index.js';
 import { convolveInputKernel, convolveKernel } from './kernels/convolve.js';
 import { convolveTilesKernel, transformWeightsKernel } from './kernels/convolve-tiles.js';
 import { convolveWeightsKernel } from './kernels/convolve-weights.js';
+import { joinTilesKernel, sumTilesKernel } from './kernels/convolve-weights-tiles.js';
 import { depthwiseInputKernel, depthwiseKernel, depthwiseWeightsKernel } from './kernels/depthwise.js';
 import { bytesPerEntry, type Kernel, type KernelContext, type Layout } from './kernels/kernel.js';
 import { mapKernel, zeroKernel } from './kernels/map.js';
@@ -31,6 +32,10 @@ export function stepKernel(step: Step, context: StepContext): Kernel {
     const reader = isOf(step.value, 'convolve') ? 'convolve' : 'convolveInput';
     return transformWeightsKernel(reader, step.inputs[0].layout);
   }
+  if (step.kind === 'sum') {
+    const [x, y] = step.inputs;
+    return sumTilesKernel(step.value.operation, [x.layout, y.layout], output, context);
+  }
   // A copy of one number for all is spread over the lanes on its way.
   if (step.kind === 'copy') return mapKernel(input(0), inputs, output, context);
   const { operation } = step.value;
@@ -48,6 +53,7 @@ export function stepKernel(step: Step, context: StepContext): Kernel {
       if (step.byTiles) return convolveTilesKernel(operation, inputs, output, context);
       return convolveInputKernel(operation, inputs, output, context);
     case 'convolveKernel':
+      if (step.byTiles) return joinTilesKernel(operation, pair[0], output, context, pieces);
       return convolveWeightsKernel(operation, pair, output, context, pieces);
     case 'depthwise':
       return depthwiseKernel(operation, pair, output, context);

@@ -4,13 +4,12 @@
  * by channel, each of its entries is multiplied with the weights of its own and summed over channels, and what comes
  * out is transformed back. Transforms go from vector to vector, since the batch is innermost.
  */
-import { type Expression, expressionText, sizeOf, type ValueOf } from '../../../program/index.js';
+import { type Expression, expressionText, type Shape, sizeOf, type ValueOf } from '../../../program/index.js';
 import { costOf, vectorFunctionsOf } from '../expression-code.js';
 import {
   add,
   f32x4,
   get,
-  type Int,
   load,
   mul,
   mulF,
@@ -32,82 +31,60 @@ import {
   offsetOf,
   parametersOf,
 } from './kernel.js';
-import { costOfTransform, type MinimalFilter, minimalFilter, tileStep, transformCode } from './winograd.js';
+import {
+  imageTiles,
+  isWorthTiles,
+  type Tiling,
+  tapsInside,
+  tilesOf,
+  tilingOf,
+  transformCosts,
+} from './tiling.js';
+import { costOfTransform, minimalFilter, tileStep, transformCode } from './winograd.js';
 
 type Reader = 'convolve' | 'convolveInput';
 
-/** How a convolution goes by tiles. */
-interface Tiling {
-  readonly filter: MinimalFilter;
-  /** Zeros before the image, along each axis. */
-  readonly before: readonly [number, number];
-  /** Channels of the result that stay in registers. */
+/** A convolution by tiles, with the channels of the result that stay in registers. */
+interface BlockTiling extends Tiling {
   readonly block: number;
-  /** Of four lanes, as well. */
-  readonly vectors: number;
 }
 
-/** Vectors of two times six sums fill the registers of most machines, with what they are made of. */
+/** Two times six sums fill the registers of most machines, with what they are made of. */
 const channelBlocks = [6, 4, 5, 7, 3, 8, 2];
 /** Bytes of weights that a second-level cache holds beside the rest: every tile reads all of them. */
 const mostWeights = 1024 * 1024;
 
-function tilingOf(
+function blockTilingOf(
   { kind, window }: ValueOf<Reader>['operation'],
-  kept: number,
-  { lanes }: KernelContext,
-): Tiling | undefined {
-  const [height, width] = window.size;
-  const filter = minimalFilter(height);
-  const isPlain = [...window.strides, ...window.dilations].every((step) => step === 1);
-  if (filter === undefined || height !== width || !isPlain) return undefined;
-  const [top, left] = window.before;
-  return {
-    filter,
-    // The gradient of the input is a convolution with the window turned around.
-    before: kind === 'convolve' ? [top, left] : [height - 1 - top, width - 1 - left],
-    block: divisorOf(kept, channelBlocks),
-    vectors: divisorOf(lanes / 4, [2]),
-  };
+  y: Shape,
+  context: KernelContext,
+): BlockTiling | undefined {
+  const tiling = tilingOf(window, y, context);
+  const before = window.before.map((zeros) => (kind === 'convolve' ? zeros : window.size[0] - 1 - zeros));
+  // The gradient of the input is a convolution with the window turned around.
+  return tiling && { ...tiling, before: before as [number, number], block: divisorOf(y[2]!, channelBlocks) };
 }
 
 /** x [H, W, summed] and w [h, w, …], of which the transformed weights are made, for y [rows, columns, kept]. */
 export function transformedWeights(
   operation: ValueOf<Reader>['operation'],
   x: Layout,
-  y: Layout['shape'],
+  y: Shape,
   context: KernelContext,
-): Layout['shape'] | undefined {
-  const [height, width, summed] = x.shape as [number, number, number];
-  const [rows, columns, kept] = y as [number, number, number];
-  const tiling = tilingOf(operation, kept, context);
-  if (tiling === undefined || rows % tileStep !== 0 || columns % tileStep !== 0) return undefined;
-  const { filter, before, block, vectors } = tiling;
+): Shape | undefined {
+  const summed = x.shape[2]!;
+  const kept = y[2]!;
+  const tiling = blockTilingOf(operation, y, context);
+  if (tiling === undefined) return undefined;
+  const { filter, block, vectors } = tiling;
   const entries = filter.size ** 2;
   if (entries * summed * kept * 4 > mostWeights) return undefined;
-  // Instructions of both ways for a vector of lanes.
-  const products = 2 + (1 + vectors / block) / vectors;
-  const taps = [0, 1].map((axis) => {
-    const [places, length] = axis === 0 ? [rows, height] : [columns, width];
-    let count = 0;
-    for (let place = 0; place < places; place += 1) {
-      for (let tap = 0; tap < filter.taps; tap += 1) {
-        const at = place - before[axis]! + tap;
-        if (at >= 0 && at < length) count += 1;
-      }
-    }
-    return count;
-  });
-  const plain = taps[0]! * taps[1]! * summed * kept * products;
-  const into = 2 * entries + 2 * filter.size * costOfTransform(filter.input);
-  const back = 2 * entries + (filter.size + tileStep) * costOfTransform(filter.output);
-  const tiles = (rows * columns) / tileStep ** 2;
-  const tiled = tiles * (entries * summed * kept * products + summed * into + kept * back);
-  return tiled < worthwhile * plain ? [kept / block, entries, summed, block] : undefined;
+  const products = summed * kept * (2 + (1 + vectors / block) / vectors);
+  const { into, back } = transformCosts(filter);
+  const tiled = tilesOf(y) * (entries * products + summed * into + kept * back);
+  const plain = tapsInside(tiling, x.shape, y) * products;
+  return isWorthTiles(tiled, plain) ? [kept / block, entries, summed, block] : undefined;
 }
-
-/** Transforms have overheads that the count does not see. */
-const worthwhile = 0.85;
 
 /** Weights [blocks, h, w, summed, block] as G g Gᵀ [blocks, size · size, summed, block]. Units are rows of a block. */
 export function transformWeightsKernel(reader: Reader, from: Layout): Kernel {
@@ -176,7 +153,7 @@ export function transformWeightsKernel(reader: Reader, from: Layout): Kernel {
 }
 
 /** Bytes that one thread needs for a transformed tile, and for its sums. */
-const scratchOf = ({ filter, block, vectors }: Tiling, summed: number) => {
+const scratchOf = ({ filter, block, vectors }: BlockTiling, summed: number) => {
   const entries = filter.size ** 2;
   return { tile: entries * summed * vectors * 16, all: entries * (summed + block) * vectors * 16 + 64 };
 };
@@ -189,91 +166,29 @@ export function convolveTilesKernel(
   context: KernelContext,
 ): Kernel {
   const x = inputs[0]!;
-  const [height, width, summed] = x.shape as [number, number, number];
+  const summed = x.shape[2]!;
   const [rows, columns, kept] = output.shape as [number, number, number];
   const { kind, window, epilogue } = operation;
-  const tiling = tilingOf(operation, kept, context)!;
-  const { filter, before, block, vectors } = tiling;
+  const tiling = blockTilingOf(operation, output.shape, context)!;
+  const { filter, block, vectors } = tiling;
   const { size } = filter;
-  const lane = 4 * context.lanes;
-  const [rowStep, columnStep, channelStep] = x.strides.map((stride) => stride * lane) as [
-    number,
-    number,
-    number,
-  ];
   const [tileRows, tileColumns] = [rows / tileStep, columns / tileStep];
   const laneBlocks = context.lanes / 4 / vectors;
   const scratch = scratchOf(tiling, summed);
   const expression: Expression = epilogue ?? { kind: 'input', index: 0 };
   const extras = inputs.slice(2);
-  const entryStep = summed * vectors * 16;
-  const segments = segmentsOf(tileColumns, size, before[1], width);
-  const isInside = (tile: number) =>
-    tile * tileStep >= before[0] && tile * tileStep - before[0] + size <= height;
-  const allInside = Array.from({ length: tileRows }, (_, tile) => tile).every(isInside);
 
   function body(writer: Writer): readonly string[] {
-    const [own, px, pv, pw, pm] = ['own', 'px', 'pv', 'pw', 'pm'].map((hint) =>
-      writer.local('i32', hint),
-    ) as [string, string, string, string, string];
-    const rowOffsets = writer.locals('i32', 'row', size);
-    const tileRow = writer.local('i32', 'tile');
-    const grid = Array.from({ length: size }, () => writer.locals('v128', 'd', size));
-    const line = writer.locals('v128', 'l', size);
-    const zero = writer.local('v128', 'zero');
-    const epilogueOf = epilogueCode({ expression, extras, output }, context, writer);
-
-    /** Row after row of a tile, of which some columns lie in the image. */
-    const transformTile = ({ from, to }: Segment, column: Int) => [
-      set(pv, get(own)),
-      ...writer.loop(0, summed, 1, (channel) =>
-        writer.loop(0, vectors, 1, (vector) => [
-          set(
-            px,
-            add(
-              get('$in0'),
-              get('$lane'),
-              mul(get(channel), channelStep),
-              mul(get(vector), 16),
-              mul(add(mul(column, tileStep), from - before[1]), columnStep),
-            ),
-          ),
-          ...grid.flatMap((row, y) => {
-            const read = [
-              ...line.map((local, at) =>
-                set(
-                  local,
-                  at < from || at >= to
-                    ? f32x4(0)
-                    : load(add(get(px), get(rowOffsets[y]!)), (at - from) * columnStep),
-                ),
-              ),
-              ...transformCode(filter.input, line, row, writer),
-            ];
-            if (allInside) return read;
-            const at = add(mul(get(tileRow), tileStep), y - before[0]);
-            return [
-              // Below zero is very large without a sign.
-              `(if (i32.lt_u ${at} (i32.const ${height})) (then`,
-              ...read,
-              ') (else',
-              ...row.map((local) => set(local, get(zero))),
-              '))',
-            ];
-          }),
-          ...Array.from({ length: size }, (_, at) => [
-            ...transformCode(
-              filter.input,
-              grid.map((row) => row[at]!),
-              line,
-              writer,
-            ),
-            ...line.map((local, y) => store(get(pv), get(local), (y * size + at) * entryStep)),
-          ]).flat(),
-          set(pv, add(get(pv), 16)),
-        ]),
-      ),
+    const [own, pv, pw, pm] = ['own', 'pv', 'pw', 'pm'].map((hint) => writer.local('i32', hint)) as [
+      string,
+      string,
+      string,
+      string,
     ];
+    const tileRow = writer.local('i32', 'tile');
+    const line = writer.locals('v128', 'l', size);
+    const image = imageTiles(x, tiling, [tileRows, tileColumns], context, writer);
+    const epilogueOf = epilogueCode({ expression, extras, output }, context, writer);
 
     const sums = Array.from({ length: block }, (_, channel) =>
       writer.locals('v128', `a${channel}_`, vectors),
@@ -348,11 +263,10 @@ export function convolveTilesKernel(
         return [
           set(tileRow, row!),
           set('$lane', mul(laneBlock!, vectors * 16)),
-          ...rowOffsets.map((local, y) =>
-            set(local, mul(add(mul(get(tileRow), tileStep), y - before[0]), rowStep)),
-          ),
+          ...image.beginRow(tileRow),
           ...writer.loop(0, tileColumns, 1, (column) => [
-            ...chosen(segments, column, (segment) => transformTile(segment, get(column))),
+            set(pv, get(own)),
+            ...image.transform(get(column), pv, { entry: summed * vectors * 16, channel: vectors * 16 }),
             set(pw, get('$in1')),
             ...writer.loop(0, kept / block, 1, (blockIndex) => [
               ...multiplyTile(),
@@ -389,38 +303,4 @@ export function convolveTilesKernel(
         sizeOf(output.shape) * (costOf(expression) + 1)),
     functions: vectorFunctionsOf(expression),
   };
-}
-
-/** Tiles along a row, up to and without `end`, of which the entries from `from` up to `to` lie in the image. */
-interface Segment {
-  readonly end: number;
-  readonly from: number;
-  readonly to: number;
-}
-
-function segmentsOf(tiles: number, size: number, before: number, length: number): readonly Segment[] {
-  const segments: Segment[] = [];
-  for (let tile = 0; tile < tiles; tile += 1) {
-    const start = tile * tileStep - before;
-    const [from, to] = [Math.max(0, -start), Math.min(size, length - start)];
-    const last = segments.at(-1);
-    if (last?.from === from && last.to === to) segments.pop();
-    segments.push({ end: tile + 1, from, to });
-  }
-  return segments;
-}
-
-function chosen(
-  [segment, ...rest]: readonly Segment[],
-  column: string,
-  code: (segment: Segment) => readonly string[],
-): readonly string[] {
-  if (rest.length === 0) return code(segment!);
-  return [
-    `(if (i32.lt_u ${get(column)} (i32.const ${segment!.end})) (then`,
-    ...code(segment!),
-    ') (else',
-    ...chosen(rest, column, code),
-    '))',
-  ];
 }

@@ -16,6 +16,7 @@ import {
   multiplyAdd,
   set,
   smaller,
+  store,
   storeLane,
   sub,
   type Writer,
@@ -153,26 +154,10 @@ export function convolveWeightsKernel(
     for (let begin = 0; begin < own.length; begin += 4) {
       const four = own.slice(begin, begin + 4);
       const result = writer.local('v128', 'h');
-      lines.push(set(result, sumsOfLanes(four)));
-      const place = offset + begin * 4;
-      const store = (value: string) =>
-        four.length === 4
-          ? [`(v128.store offset=${place} ${get(out)} ${value})`]
-          : four.map((_, index) => storeLane(get(out), value, place + 4 * index, index));
-      if (firstPiece !== undefined) {
-        const old =
-          four.length === 4
-            ? `(v128.load offset=${place} ${get(out)})`
-            : four.reduce(
-                (vector, _, index) =>
-                  `(v128.load32_lane offset=${place + 4 * index} ${index} ${get(out)} ${vector})`,
-                f32x4(0),
-              );
-        lines.push(
-          `(if (i32.eqz (i32.load ${i32(firstPiece)})) (then ${set(result, addF(old, get(result)))}))`,
-        );
-      }
-      lines.push(...store(get(result)));
+      lines.push(
+        set(result, sumsOfLanes(four)),
+        ...storeSums(result, four.length, out, offset + begin * 4, firstPiece),
+      );
     }
     return lines;
   }
@@ -184,6 +169,32 @@ export function convolveWeightsKernel(
     cost: kernelHeight * kernelWidth * channels * filters * (2 * rows * columns * vectors + 3),
     functions: [],
   };
+}
+
+/** Stores the first lanes of a vector side by side, and adds what is there where this is not the first piece. */
+export function storeSums(
+  result: string,
+  count: number,
+  out: string,
+  place: number,
+  firstPiece: number | undefined,
+): readonly string[] {
+  const lanes = Array.from({ length: count }, (_, lane) => lane);
+  const old =
+    count === 4
+      ? load(get(out), place)
+      : lanes.reduce(
+          (vector, lane) => `(v128.load32_lane offset=${place + 4 * lane} ${lane} ${get(out)} ${vector})`,
+          f32x4(0),
+        );
+  return [
+    ...(firstPiece === undefined
+      ? []
+      : [`(if (i32.eqz (i32.load ${i32(firstPiece)})) (then ${set(result, addF(old, get(result)))}))`]),
+    ...(count === 4
+      ? [store(get(out), get(result), place)]
+      : lanes.map((lane) => storeLane(get(out), get(result), place + 4 * lane, lane))),
+  ];
 }
 
 /** The output places from which a tap falls on the image. */
@@ -207,7 +218,7 @@ function placesUnder(
 }
 
 /** The sum of the lanes of each of up to four vectors, as the lanes of one. */
-function sumsOfLanes(locals: readonly string[]): string {
+export function sumsOfLanes(locals: readonly string[]): string {
   const [a, b, c, d] = locals.map(get) as [string, ...string[]];
   const pair = (one: string, other: string | undefined) => {
     const second = other ?? f32x4(0);
