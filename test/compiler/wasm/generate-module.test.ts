@@ -12,7 +12,7 @@ import {
 } from '../../../src/program/index.js';
 import { interpret } from '../../program/interpret.js';
 import { fc } from '../../property.js';
-import { readRegion, runProgram, startModule, writeRegion } from './run-module.js';
+import { type RunningModule, readRegion, runProgram, startModule, writeRegion } from './run-module.js';
 
 function noise(seed: number, length: number): Float32Array {
   let state = seed * 2654435761 + 12345;
@@ -28,7 +28,7 @@ async function compare(
   p: ProgramBuilder,
   lanes: number,
   tolerance = 2e-5,
-): Promise<void> {
+): Promise<RunningModule> {
   const module = await startModule([{ name: 'test', results, assignments: [] }], [], p, lanes);
   const given = new Map<string, Float32Array>();
   for (const value of valuesBefore(results)) {
@@ -52,6 +52,7 @@ async function compare(
       wrong === -1 ? 'equal' : `result ${index} at ${wrong}: ${found[wrong]} for ${expected[index]![wrong]}`,
     ).toBe('equal');
   }
+  return module;
 }
 
 const lanesOf = fc.constantFrom(4, 8, 16, 32);
@@ -134,6 +135,65 @@ describe('kernels compute what the interpreter does', () => {
       const y = p.convolve(x, w, window, [4, 6 - size]);
       await compare([y, p.maximum(p.add(y, p.source('b', [filters], false)), 0)], p, 16);
     }
+  });
+
+  test('convolutions by tiles and both of their gradients', async () => {
+    const tiled = fc
+      .record({
+        taps: fc.constantFrom(3, 5),
+        output: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+        before: fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 })),
+        after: fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 })),
+      })
+      .map(({ taps, output, before, after }) => {
+        const axis = (index: 0 | 1) => {
+          const zeros = Math.min(before[index], taps - 1);
+          const places = 2 * output[index];
+          return { zeros, places, length: places + taps - 1 - zeros - Math.min(after[index], taps - 1) };
+        };
+        const [y, x] = [axis(0), axis(1)];
+        const window: Window = {
+          size: [taps, taps],
+          strides: [1, 1],
+          dilations: [1, 1],
+          before: [y.zeros, x.zeros],
+        };
+        return { image: [y.length, x.length] as Pair, window, output: [y.places, x.places] as Pair };
+      })
+      .filter(({ image }) => image[0] > 0 && image[1] > 0);
+    const many = fc.integer({ min: 3, max: 9 });
+    const used = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(
+        tiled,
+        many,
+        many,
+        fc.constantFrom(4, 8, 16),
+        async ({ image, window, output }, channels, filters, lanes) => {
+          const p = programBuilder();
+          const x = p.source('x', [...image, channels], true);
+          const w = p.source('w', [...window.size, channels, filters], false);
+          const y = p.source('y', [...output, filters], true);
+          const bias = p.source('b', [filters], false);
+          const { text } = await compare(
+            [
+              p.maximum(p.add(p.convolve(x, w, window, output), bias), 0),
+              p.convolveInput(y, w, window, image),
+              p.convolveKernel(x, y, window),
+            ],
+            p,
+            lanes,
+            // Of the largest number; three times what the plain kernels keep to.
+            5e-6,
+          );
+          for (const [, kernel] of text.matchAll(/\(func \$k\d+_(\w+)/g)) used.add(kernel!);
+        },
+      ),
+      { numRuns: 16, seed: 7 },
+    );
+    expect([...used].sort()).toEqual(
+      expect.arrayContaining(['convolve', 'convolveTiles', 'joinTiles', 'sumTiles', 'transform']),
+    );
   });
 
   test('depthwise convolutions and both of their gradients', async () => {

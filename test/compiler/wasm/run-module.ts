@@ -11,6 +11,7 @@ import type { ProgramPart } from '../../../src/compiler/wasm/schedule.js';
 import { type ProgramBuilder, sizeOf, type Value } from '../../../src/program/index.js';
 
 export interface RunningModule {
+  readonly text: string;
   readonly manifest: Manifest;
   readonly memory: WebAssembly.Memory;
   readonly command: (number: number, threads: number) => void;
@@ -27,7 +28,7 @@ export async function startModule(
   const pages = manifest.bytes / 65_536;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const instance = await WebAssembly.instantiate(new WebAssembly.Module(bytes), { env: { memory } });
-  return { manifest, memory, command: instance.exports.command as RunningModule['command'] };
+  return { text, manifest, memory, command: instance.exports.command as RunningModule['command'] };
 }
 
 /** Examples one after the other; `lanes` of them where the region is batched. */

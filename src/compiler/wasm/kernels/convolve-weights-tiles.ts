@@ -284,8 +284,10 @@ export function joinTilesKernel(
   return {
     key: `joinTiles ${JSON.stringify([sums, output])} ${firstPiece} ${context.lanes}`,
     text: (name) =>
-      watFunction(name, parametersOf(1), (writer) => {
-        const [source, out] = [writer.local('i32', 'source'), writer.local('i32', 'out')];
+      watFunction(name, [...parametersOf(1), '$scratch'], (writer) => {
+        const [own, source, out, moving] = ['own', 'source', 'out', 'moving'].map((hint) =>
+          writer.local('i32', hint),
+        ) as [string, string, string, string];
         const four = writer.locals('v128', 'f', group);
         const grid = Array.from({ length: size }, () => writer.locals('v128', 'd', size));
         const half = Array.from({ length: size }, () => writer.locals('v128', 'h', taps));
@@ -293,20 +295,25 @@ export function joinTilesKernel(
         const entryStep = channels * filters * 16;
         return writer.loop(get('$from'), get('$to'), 1, (channel) =>
           writer.loop(0, filters, group, (kept) => [
+            set(own, add(get('$scratch'), mul(get(channel), entries * 16))),
+            set(moving, get(own)),
             set(source, add(get('$in0'), mul(get(channel), filters * 16), mul(get(kept), 16))),
             set(out, add(get('$out'), offsetOf([get(channel), get(kept)], [channelStep, 4], 1))),
-            ...grid.flatMap((row, y) =>
-              row.flatMap((local, at) => [
-                ...four.map((sum, index) =>
-                  set(
-                    sum,
-                    Array.from({ length: parts }, (_, part) =>
-                      load(get(source), (part * entries + y * size + at) * entryStep + index * 16),
-                    ).reduce(addF),
-                  ),
+            ...writer.loop(0, entries, 1, () => [
+              ...four.map((sum, index) =>
+                set(
+                  sum,
+                  Array.from({ length: parts }, (_, part) =>
+                    load(get(source), part * entries * entryStep + index * 16),
+                  ).reduce(addF),
                 ),
-                set(local, sumsOfLanes(four)),
-              ]),
+              ),
+              store(get(moving), sumsOfLanes(four)),
+              set(moving, add(get(moving), 16)),
+              set(source, add(get(source), entryStep)),
+            ]),
+            ...grid.flatMap((row, y) =>
+              row.map((local, at) => set(local, load(get(own), (y * size + at) * 16))),
             ),
             ...grid.flatMap((row, y) => transformCode(back, row, half[y]!, writer)),
             ...Array.from({ length: taps }, (_, at) => [
@@ -324,6 +331,7 @@ export function joinTilesKernel(
         );
       }),
     units: channels,
+    scratch: channels * entries * 16,
     cost: sizeOf(sums.shape.slice(0, 4)) + channels * filters * size * costOfTransform(filter.weights),
     functions: [],
   };
