@@ -12,6 +12,6 @@ it('its text has the functions that the pages name', () => {
   const names = ['docs/engines.md', 'docs/architecture.md'].flatMap((page) =>
     Array.from(read(page).matchAll(/`\$?((?:train|k\d+)_\w+)`/g), ([, name]) => name!),
   );
-  expect(new Set(names)).toEqual(new Set(['train_piece', 'train_finish', 'k1_convolve']));
+  expect(new Set(names)).toEqual(new Set(['train_piece', 'train_finish', 'k2_convolveTiles']));
   for (const name of names) expect(text).toContain(`(func $${name} `);
 });
