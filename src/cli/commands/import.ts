@@ -1,6 +1,6 @@
 /** `speccc import`: a saved model of TensorFlow.js or Keras as a spec. */
 import { readFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { GivenShape, ImportedModel } from '../../compiler/import/index.js';
 import { SpecccError, SpecError } from '../../diagnostics/index.js';
@@ -10,7 +10,7 @@ import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { formatCount, plural } from '../format.js';
 import { type LayersOption, layersOption, readLayers } from '../layers-option.js';
-import { packageFolder } from '../package-folder.js';
+import { schemaReference } from '../package-folder.js';
 import { shellWord } from '../shell-word.js';
 
 interface Options extends LayersOption {
@@ -162,7 +162,5 @@ async function write(file: string, text: string): Promise<boolean> {
 
 /** Tells editors where the schema is, as it is seen from the spec. */
 function schemaLine(file: string): string {
-  const schema = join(packageFolder, 'schema/speccc.schema.json');
-  const path = relative(dirname(file), schema).split(sep).join('/');
-  return `# yaml-language-server: $schema=${path.startsWith('.') ? path : `./${path}`}`;
+  return `# yaml-language-server: $schema=${schemaReference(dirname(file))}`;
 }

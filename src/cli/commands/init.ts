@@ -1,13 +1,12 @@
 /** `speccc init`: start from a spec that works. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
 import { SpecccError } from '../../diagnostics/index.js';
 import { findBundledSpec, listBundledSpecs } from '../bundled-specs.js';
 import type { CommandLine } from '../command-line.js';
 import type { CommandContext } from '../context.js';
 import { type ExitCode, exitCodes } from '../exit-codes.js';
 import { formatTable } from '../format.js';
-import { packageFolder } from '../package-folder.js';
+import { schemaReference } from '../package-folder.js';
 
 interface Options {
   readonly json?: true;
@@ -74,8 +73,6 @@ async function copy(name: string, { json }: Options, context: CommandContext): P
 
 /** The first line tells editors where the schema is; from the new place that is somewhere else. */
 function withSchemaHere(text: string): string {
-  const schema = join(packageFolder, 'schema/speccc.schema.json');
-  const path = relative(process.cwd(), schema).split(sep).join('/');
-  const reference = path.startsWith('.') ? path : `./${path}`;
+  const reference = schemaReference(process.cwd());
   return text.replace(/^(# yaml-language-server: \$schema=).*$/m, (_, start: string) => start + reference);
 }

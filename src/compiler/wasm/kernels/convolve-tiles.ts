@@ -40,7 +40,7 @@ import {
   tilingOf,
   transformCosts,
 } from './tiling.js';
-import { costOfTransform, minimalFilter, tileStep, transformCode } from './winograd.js';
+import { costOfTransform, minimalFilter, tileStep, transformCode, transformGrid } from './winograd.js';
 
 type Reader = 'convolve' | 'convolveInput';
 
@@ -105,8 +105,6 @@ export function transformWeightsKernel(reader: Reader, from: Layout): Kernel {
       watFunction(name, parametersOf(1), (writer) => {
         const [source, target] = [writer.local('i32', 'source'), writer.local('i32', 'target')];
         const grid = Array.from({ length: taps }, () => writer.locals('v128', 'g', taps));
-        const half = Array.from({ length: taps }, () => writer.locals('v128', 'h', size));
-        const whole = writer.locals('v128', 'u', size);
         return writer.loop(get('$from'), get('$to'), 1, (unit) => {
           const [blockIndex, channel, kept] = coordinates(unit, [blocks, summed, block]);
           return [
@@ -131,18 +129,9 @@ export function transformWeightsKernel(reader: Reader, from: Layout): Kernel {
                 set(local, splat(get(source), turned(y) * rowStep + turned(x) * columnStep)),
               ),
             ),
-            ...grid.flatMap((row, y) => transformCode(filter.weights, row, half[y]!, writer)),
-            ...Array.from({ length: size }, (_, x) => [
-              ...transformCode(
-                filter.weights,
-                half.map((row) => row[x]!),
-                whole,
-                writer,
-              ),
-              ...whole.map((local, y) =>
-                storeLane(get(target), get(local), (y * size + x) * summed * block * 4),
-              ),
-            ]).flat(),
+            ...transformGrid(filter.weights, grid, writer, (entry, y, x) => [
+              storeLane(get(target), get(entry), (y * size + x) * summed * block * 4),
+            ]),
           ];
         });
       }),

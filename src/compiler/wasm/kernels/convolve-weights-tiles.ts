@@ -40,7 +40,7 @@ import {
   tilingOf,
   transformCosts,
 } from './tiling.js';
-import { costOfTransform, minimalFilter, tileStep, transformCode } from './winograd.js';
+import { costOfTransform, minimalFilter, tileStep, transformGrid } from './winograd.js';
 
 type Operation = ValueOf<'convolveKernel'>['operation'];
 
@@ -123,8 +123,6 @@ export function sumTilesKernel(
     const image = imageTiles(x, tiling, [tileRows, tileColumns], context, writer);
     const spread = spreadOf(tiling);
     const given = Array.from({ length: tileStep }, () => writer.locals('v128', 'g', tileStep));
-    const half = Array.from({ length: tileStep }, () => writer.locals('v128', 'h', size));
-    const line = writer.locals('v128', 'l', size);
 
     const spreadTile = (column: Int) =>
       writer.loop(0, filters, 1, (kept) => [
@@ -141,19 +139,12 @@ export function sumTilesKernel(
               mul(column, tileStep * columnStep),
             ),
           ),
-          ...given.flatMap((row, at) => [
-            ...row.map((local, next) => set(local, load(get(source), at * rowStep + next * columnStep))),
-            ...transformCode(spread, row, half[at]!, writer),
+          ...given.flatMap((row, at) =>
+            row.map((local, next) => set(local, load(get(source), at * rowStep + next * columnStep))),
+          ),
+          ...transformGrid(spread, given, writer, (entry, row, at) => [
+            store(get(moving), get(entry), (row * size + at) * yEntry),
           ]),
-          ...Array.from({ length: size }, (_, at) => [
-            ...transformCode(
-              spread,
-              half.map((row) => row[at]!),
-              line,
-              writer,
-            ),
-            ...line.map((local, row) => store(get(moving), get(local), (row * size + at) * yEntry)),
-          ]).flat(),
           set(moving, add(get(moving), 16)),
         ]),
         set(target, add(get(target), run * 16)),
@@ -290,8 +281,6 @@ export function joinTilesKernel(
         ) as [string, string, string, string];
         const four = writer.locals('v128', 'f', group);
         const grid = Array.from({ length: size }, () => writer.locals('v128', 'd', size));
-        const half = Array.from({ length: size }, () => writer.locals('v128', 'h', taps));
-        const whole = writer.locals('v128', 'w', taps);
         const entryStep = channels * filters * 16;
         return writer.loop(get('$from'), get('$to'), 1, (channel) =>
           writer.loop(0, filters, group, (kept) => [
@@ -315,18 +304,9 @@ export function joinTilesKernel(
             ...grid.flatMap((row, y) =>
               row.map((local, at) => set(local, load(get(own), (y * size + at) * 16))),
             ),
-            ...grid.flatMap((row, y) => transformCode(back, row, half[y]!, writer)),
-            ...Array.from({ length: taps }, (_, at) => [
-              ...transformCode(
-                back,
-                half.map((row) => row[at]!),
-                whole,
-                writer,
-              ),
-              ...whole.flatMap((local, y) =>
-                storeSums(local, group, out, y * rowStep + at * columnStep, firstPiece),
-              ),
-            ]).flat(),
+            ...transformGrid(back, grid, writer, (entry, y, at) =>
+              storeSums(entry, group, out, y * rowStep + at * columnStep, firstPiece),
+            ),
           ]),
         );
       }),

@@ -14,7 +14,8 @@ import {
 
 /**
  * Weights [h, w, C, F] as a convolution reads them, [blocks, h, w, summed, block]: it keeps a block of filters in
- * registers and sums over channels, or the other way round for the gradient of its input.
+ * registers and sums over channels, or the other way round for the gradient of its input. `given` is a block of
+ * another size than the plain kernels have.
  */
 export function weightBlocks(
   reader: 'convolve' | 'convolveInput',

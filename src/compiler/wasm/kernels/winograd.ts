@@ -118,6 +118,29 @@ export function transformCode(
   return lines;
 }
 
+/** M X Mᵀ of a grid of locals: all of its rows first, then column by column, each entry as it comes. */
+export function transformGrid(
+  matrix: Matrix,
+  grid: readonly (readonly string[])[],
+  writer: Writer,
+  use: (entry: string, row: number, column: number) => readonly string[],
+): readonly string[] {
+  const halves = grid.map(() => writer.locals('v128', 'h', matrix.length));
+  const entries = writer.locals('v128', 'u', matrix.length);
+  return [
+    ...grid.flatMap((row, y) => transformCode(matrix, row, halves[y]!, writer)),
+    ...matrix.flatMap((_, column) => [
+      ...transformCode(
+        matrix,
+        halves.map((half) => half[column]!),
+        entries,
+        writer,
+      ),
+      ...entries.flatMap((entry, row) => use(entry, row, column)),
+    ]),
+  ];
+}
+
 /** Those whose numbers at even places are the same, and at odd ones have the other sign. */
 function pairs<Item>(
   items: readonly Item[],
