@@ -3,10 +3,23 @@
  * other strides, and what is joined by a concatenation is written into its part of the whole from the start.
  */
 import { isOf, type Shape, sizeOf, type Value, type ValueOf } from '../../program/index.js';
-import { transformedWeights } from './kernels/convolve-tiles.js';
-import { tileSums } from './kernels/convolve-weights-tiles.js';
-import type { KernelContext, Layout } from './kernels/kernel.js';
-import { isWorthPacking, weightBlocks } from './kernels/packed-weights.js';
+import { convolveTilesKernel } from './kernels/convolve-tiles.js';
+import { joinTilesKernel, partsOf, sumTilesKernel } from './kernels/convolve-weights-tiles.js';
+import type { Kernel, Layout, StepContext } from './kernels/kernel.js';
+import { isWorthPacking, packKernel, weightBlocks } from './kernels/packed-weights.js';
+import { piecesOf } from './kernels/reduce.js';
+import { convolutionPlan, gradientPlan } from './kernels/tile-plans.js';
+import { entriesOf } from './kernels/tiling.js';
+import { transformWeightsKernel } from './kernels/transform-weights.js';
+import {
+  channelsInnermost,
+  columnsInside,
+  joinResultKernel,
+  multiplyTilesKernel,
+  sumProductsKernel,
+  transformedTiles,
+  transformTilesKernel,
+} from './kernels/wide-tiles.js';
 import { reshapedStrides } from './reshaped-strides.js';
 
 /** A piece of memory that holds entries of one kind. */
@@ -35,31 +48,18 @@ export type Step =
       readonly value: Value;
       readonly inputs: readonly Place[];
       readonly output: Place;
-      /** A convolution whose weights come transformed, or a gradient whose tiles come summed. */
-      readonly byTiles?: boolean;
     }
   | {
-      /** Of tiles, for the gradient of weights. */
-      readonly kind: 'sum';
-      readonly value: ValueOf<'convolveKernel'>;
-      readonly inputs: readonly [Place, Place];
+      /** A part of what a value takes, with its kernel. */
+      readonly kind: 'part';
+      readonly name: string;
+      readonly value: Value;
+      readonly inputs: readonly Place[];
       readonly output: Place;
+      readonly kernel: Kernel;
     }
   | {
       readonly kind: 'copy';
-      readonly value: Value;
-      readonly inputs: readonly [Place];
-      readonly output: Place;
-    }
-  | {
-      readonly kind: 'pack';
-      readonly value: Value;
-      readonly inputs: readonly [Place];
-      readonly output: Place;
-    }
-  | {
-      /** Of weights, for a convolution by tiles. */
-      readonly kind: 'transform';
       readonly value: Value;
       readonly inputs: readonly [Place];
       readonly output: Place;
@@ -75,6 +75,14 @@ export interface Assignment {
   readonly target: Value;
   readonly value: Value;
 }
+
+/** A place that is to be made for a part. */
+interface Owned {
+  readonly shape: Shape;
+  readonly batched: boolean;
+}
+
+type MakeKernel = (inputs: readonly Layout[], output: Layout) => Kernel;
 
 const rowMajor = (shape: Shape): number[] => {
   const strides = shape.map(() => 1);
@@ -122,7 +130,7 @@ export function placeValues(
   assignments: readonly Assignment[],
   sources: Map<string, Place>,
   nextBuffer: () => number,
-  context: KernelContext,
+  context: StepContext,
 ): Placed {
   const places = new Map<Value, Place>();
   const targets = new Map<Value, Place>();
@@ -169,47 +177,123 @@ export function placeValues(
     return spread;
   };
 
+  /** A part of what a value takes, into a place that is its own or given. */
+  function part(
+    value: Value,
+    name: string,
+    inputs: readonly Place[],
+    to: Place | Owned,
+    made: MakeKernel,
+  ): Place {
+    const output = 'buffer' in to ? to : newPlace(to.shape, to.batched);
+    const kernel = made(
+      inputs.map(({ layout }) => layout),
+      output.layout,
+    );
+    steps.push({ kind: 'part', name, value, inputs, output, kernel });
+    return output;
+  }
+
   /** A convolution, for which its weights are copied or transformed where that pays. */
   function convolution(
     value: ValueOf<'convolve'> | ValueOf<'convolveInput'>,
     [x, weights, ...extras]: readonly Place[],
     output: Place,
-  ): Step {
+  ): void {
     const { operation, shape } = value;
-    const made = (kind: 'pack' | 'transform', blocks: Place, form: Shape) => {
-      const own = newPlace(form, false);
-      steps.push({ kind, value, inputs: [blocks], output: own });
-      return own;
-    };
-    const blocksOf = (block?: number): Place => ({
-      ...weights!,
-      layout: weightBlocks(operation.kind, weights!.layout, context, block),
-    });
-    const tiles = transformedWeights(operation, x!.layout, shape, context);
-    if (tiles !== undefined) {
-      const inputs = [x!, made('transform', blocksOf(tiles.at(-1)), tiles), ...extras];
-      return { kind: 'compute', value, inputs, output, byTiles: true };
+    const blocks = { ...weights!, layout: weightBlocks(operation.kind, weights!.layout, context) };
+    const plan = convolutionPlan(operation, x!.layout, shape, context);
+    if (plan === undefined) {
+      const { layout } = blocks;
+      const read = isWorthPacking(layout, shape, context)
+        ? part(value, 'pack', [blocks], { shape: layout.shape, batched: false }, ([from], to) =>
+            packKernel(from!, to),
+          )
+        : blocks;
+      steps.push({ kind: 'compute', value, inputs: [x!, read, ...extras], output });
+      return;
     }
-    const blocks = blocksOf();
-    const isPacked = isWorthPacking(blocks.layout, shape, context);
-    const read = isPacked ? made('pack', blocks, blocks.layout.shape) : blocks;
-    return { kind: 'compute', value, inputs: [x!, read, ...extras], output };
+    const { tiling, isWide } = plan;
+    const { filter } = tiling;
+    const [summed, kept] = [x!.layout.shape[2]!, shape[2]!];
+    const transformed = part(
+      value,
+      'transform',
+      [blocks],
+      { shape: [entriesOf(tiling), summed, kept], batched: false },
+      ([from]) =>
+        transformWeightsKernel(from!, filter, {
+          isTurned: operation.kind === 'convolveInput',
+          entriesFirst: isWide,
+        }),
+    );
+    if (!isWide) {
+      part(value, operation.kind, [x!, transformed, ...extras], output, (inputs, to) =>
+        convolveTilesKernel(tiling, operation.epilogue, inputs, to, context),
+      );
+      return;
+    }
+    const tiles = part(
+      value,
+      'tiles',
+      [x!],
+      { shape: transformedTiles(tiling, summed), batched: true },
+      ([from]) =>
+        transformTilesKernel('image', tiling, from!, channelsInnermost(tiling, summed, context), context),
+    );
+    const products = part(
+      value,
+      'products',
+      [tiles, transformed],
+      { shape: transformedTiles(tiling, kept), batched: true },
+      () => multiplyTilesKernel(tiling, summed, kept, context),
+    );
+    part(value, operation.kind, [products, ...extras], output, ([, ...others], to) =>
+      joinResultKernel(tiling, operation.epilogue, others, to, context),
+    );
   }
 
   function weightGradient(
     value: ValueOf<'convolveKernel'>,
-    inputs: readonly [Place, Place],
+    [x, y]: readonly [Place, Place],
     output: Place,
-  ): Step {
-    const [x, y] = inputs;
-    const sums = tileSums(value.operation, x.layout, y.layout, context);
-    if (sums === undefined) return { kind: 'compute', value, inputs, output };
-    const own = newPlace(sums, false);
-    steps.push({ kind: 'sum', value, inputs, output: own });
-    return { kind: 'compute', value, inputs: [own], output, byTiles: true };
+  ): void {
+    const plan = gradientPlan(value.operation, x.layout, y.layout, context);
+    if (plan === undefined) {
+      steps.push({ kind: 'compute', value, inputs: [x, y], output });
+      return;
+    }
+    const { tiling, wide } = plan;
+    const [channels, filters] = value.shape.slice(2) as [number, number];
+    const summed = (inputs: readonly Place[], shape: Shape, made: MakeKernel) =>
+      part(value, 'sum', inputs, { shape, batched: false }, made);
+    const join = (sums: Place) =>
+      part(value, value.operation.kind, [sums], output, ([from], to) =>
+        joinTilesKernel(tiling.filter, from!, to, context, piecesOf(context)),
+      );
+    if (wide === undefined) {
+      const shape = [partsOf(tiling, context), entriesOf(tiling), channels, filters, 4];
+      join(
+        summed([x, y], shape, ([image, gradient], to) =>
+          sumTilesKernel(tiling, [image!, gradient!], to, context),
+        ),
+      );
+      return;
+    }
+    const tiles = (of: 'image' | 'gradient', from: Place, count: number, group: number) =>
+      part(value, 'tiles', [from], { shape: transformedTiles(tiling, count), batched: true }, ([layout]) =>
+        transformTilesKernel(of, tiling, layout!, columnsInside(tiling, count, group, context), context),
+      );
+    join(
+      summed(
+        [tiles('image', x, channels, wide.channels), tiles('gradient', y, filters, wide.filters)],
+        [entriesOf(tiling), channels, filters],
+        () => sumProductsKernel(tiling, channels, filters, wide, context),
+      ),
+    );
   }
 
-  function partsOf(value: Value, whole: Place): readonly Place[] {
+  function operandsOf(value: Value, whole: Place): readonly Place[] {
     if (!isOf(value, 'concat')) throw new Error('only a concatenation has parts');
     let start = 0;
     return value.inputs.map(({ shape }) => {
@@ -230,7 +314,7 @@ export function placeValues(
     if (!isOf(value, 'concat') || !value.batched) continue;
     const whole = targets.get(value) ?? newPlace(value.shape, true);
     targets.set(value, whole);
-    for (const [index, part] of partsOf(value, whole).entries()) {
+    for (const [index, part] of operandsOf(value, whole).entries()) {
       const operand = value.inputs[index]!;
       const fits = operand.batched && writesAnywhere.has(operand.operation.kind) && !ownTargets.has(operand);
       if (fits && !targets.has(operand)) targets.set(operand, part);
@@ -283,7 +367,7 @@ export function placeValues(
       }
       case 'concat': {
         const whole = targets.get(value) ?? newPlace(shape, batched);
-        for (const [index, part] of partsOf(value, whole).entries()) {
+        for (const [index, part] of operandsOf(value, whole).entries()) {
           const from = placeOf(inputs[index]!);
           if (from.buffer !== whole.buffer || from.offset !== part.offset) copyInto(value, from, part);
         }
@@ -307,9 +391,9 @@ export function placeValues(
         const output =
           (target === undefined ? targets.get(value) : sources.get(target)) ?? newPlace(shape, batched);
         if (isOf(value, 'convolve') || isOf(value, 'convolveInput')) {
-          steps.push(convolution(value, read, output));
+          convolution(value, read, output);
         } else if (isOf(value, 'convolveKernel')) {
-          steps.push(weightGradient(value, read as [Place, Place], output));
+          weightGradient(value, read as [Place, Place], output);
         } else steps.push({ kind: 'compute', value, inputs: read, output });
         places.set(value, output);
       }

@@ -1,10 +1,10 @@
 /** From the values of a program to steps in memory: what is computed, in which order, and how long it is needed. */
 import { fuse, isOf, type ProgramBuilder, type Value, valuesBefore } from '../../program/index.js';
 import { control } from './control.js';
-import type { Kernel } from './kernels/kernel.js';
+import type { Kernel, StepContext } from './kernels/kernel.js';
 import { type Assignment, type Buffer, type Place, placeValues, type Step } from './places.js';
 import type { Lifetime } from './plan-memory.js';
-import { type StepContext, stepKernel } from './step-kernel.js';
+import { stepKernel } from './step-kernel.js';
 
 /** Something that a module does at a command. */
 export interface ProgramPart {
@@ -72,7 +72,7 @@ export function scheduleProgram(
       output: step.output,
       scratch: kernel.scratch === undefined ? undefined : scratchPlace(kernel.scratch / 4, nextBuffer()),
       zeroes: step.kind === 'zero',
-      comment: `${step.kind === 'compute' ? step.value.operation.kind : step.kind} [${step.output.layout.shape.join(', ')}]`,
+      comment: `${step.kind === 'compute' ? step.value.operation.kind : step.kind === 'part' ? step.name : step.kind} [${step.output.layout.shape.join(', ')}]`,
     };
   });
   const isLate = (step: Step) => late.has(step.value) || isAssignment(step, sources);

@@ -56,6 +56,12 @@ export const store = (address: Int, value: string, offset = 0): string =>
   `(v128.store${at(offset)} ${i32(address)} ${value})`;
 export const storeLane = (address: Int, value: string, offset = 0, lane = 0): string =>
   `(v128.store32_lane${at(offset)} ${lane} ${i32(address)} ${value})`;
+/** Four numbers that lie so many bytes from each other. */
+export const gather = (address: Int, offset: number, step: number): string =>
+  [1, 2, 3].reduce(
+    (vector, lane) => `(v128.load32_lane${at(offset + lane * step)} ${lane} ${i32(address)} ${vector})`,
+    `(v128.load32_zero${at(offset)} ${i32(address)})`,
+  );
 export const f32x4 = (value: number): string => {
   const text = floatText(value);
   return `(v128.const f32x4 ${text} ${text} ${text} ${text})`;

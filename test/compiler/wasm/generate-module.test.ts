@@ -141,14 +141,14 @@ describe('kernels compute what the interpreter does', () => {
     const tiled = fc
       .record({
         taps: fc.constantFrom(3, 5),
-        output: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+        output: fc.tuple(fc.integer({ min: 2, max: 9 }), fc.integer({ min: 2, max: 9 })),
         before: fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 })),
         after: fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 4 })),
       })
       .map(({ taps, output, before, after }) => {
         const axis = (index: 0 | 1) => {
           const zeros = Math.min(before[index], taps - 1);
-          const places = 2 * output[index];
+          const places = output[index];
           return { zeros, places, length: places + taps - 1 - zeros - Math.min(after[index], taps - 1) };
         };
         const [y, x] = [axis(0), axis(1)];
@@ -193,6 +193,32 @@ describe('kernels compute what the interpreter does', () => {
     );
     expect([...used].sort()).toEqual(
       expect.arrayContaining(['convolve', 'convolveTiles', 'joinTiles', 'sumTiles', 'transform']),
+    );
+  });
+
+  test('convolutions of so many channels that tiles go entry by entry', async () => {
+    const [image, channels, filters]: [Pair, number, number] = [[4, 3], 64, 116];
+    const p = programBuilder();
+    const window: Window = { size: [3, 3], strides: [1, 1], dilations: [1, 1], before: [1, 1] };
+    const x = p.source('x', [...image, channels], true);
+    const w = p.source('w', [3, 3, channels, filters], false);
+    const y = p.source('y', [...image, filters], true);
+    const { text } = await compare(
+      [
+        p.maximum(p.add(p.convolve(x, w, window, image), p.source('b', [filters], false)), 0),
+        p.convolveInput(y, w, window, image),
+        p.convolveKernel(x, y, window),
+      ],
+      p,
+      4,
+      5e-6,
+    );
+    const used = [...text.matchAll(/\(func \$k\d+_(\w+)/g)].map(([, kernel]) => kernel);
+    expect(used).toEqual(
+      expect.arrayContaining([
+        ...['imageTiles', 'multiplyTiles', 'joinResult'],
+        ...['gradientTiles', 'sumProducts', 'joinTiles'],
+      ]),
     );
   });
 

@@ -22,15 +22,9 @@ import {
   type Writer,
   watFunction,
 } from '../wat.js';
-import {
-  coordinates,
-  divisorOf,
-  type Kernel,
-  type KernelContext,
-  type Layout,
-  parametersOf,
-} from './kernel.js';
+import { coordinates, type Kernel, type KernelContext, type Layout, parametersOf } from './kernel.js';
 import type { ReduceOptions } from './reduce.js';
+import { weightBlockOf } from './register-blocks.js';
 
 /** x [H, W, C] and y [H', W', F] give [h, w, C, F]. */
 export function convolveWeightsKernel(
@@ -55,9 +49,7 @@ export function convolveWeightsKernel(
     output.strides[1] === channels * output.strides[2]!;
   const termCount = joined ? kernelWidth * channels : channels;
   const taps = joined ? 1 : kernelWidth;
-  const filterBlock = divisorOf(filters, filters % 4 === 0 ? [4] : [3, 2, 5, 7]);
-  const termBlock = divisorOf(termCount, filterBlock === 4 ? [3, 2, 4] : [4, 5, 3, 2]);
-  const unroll = divisorOf(vectors, [4, 2]);
+  const { channels: termBlock, filters: filterBlock } = weightBlockOf(termCount, filters);
   const units = [kernelHeight, taps, termCount / termBlock, filters / filterBlock];
 
   function body(writer: Writer): readonly string[] {
@@ -70,20 +62,6 @@ export function convolveWeightsKernel(
     const [tapY, tapX, term, filter] = ['tapY', 'tapX', 'term', 'filter'].map((hint) =>
       writer.local('i32', hint),
     ) as [string, string, string, string];
-
-    const oneVector = (offset: number) => [
-      ...ys.map((local, index) => set(local, load(get(py), index * y.strides[2]! * lane + offset))),
-      ...sums.flatMap((own, index) => [
-        set(xLocal, load(get(px), index * x.strides[2]! * lane + offset)),
-        ...own.map((local, position) =>
-          set(local, multiplyAdd(get(local), get(xLocal), get(ys[position]!), context)),
-        ),
-      ]),
-    ];
-    const allLanes =
-      vectors * termBlock * filterBlock <= 96
-        ? Array.from({ length: vectors }, (_, index) => oneVector(16 * index)).flat()
-        : undefined;
 
     const lanesAt = (row: string, column: Int) => [
       set(
@@ -104,12 +82,17 @@ export function convolveWeightsKernel(
           mul(column, y.strides[1]! * lane),
         ),
       ),
-      ...(allLanes ??
-        writer.loop(0, vectors, unroll, () => [
-          ...Array.from({ length: unroll }, (_, index) => oneVector(16 * index)).flat(),
-          set(px, add(get(px), 16 * unroll)),
-          set(py, add(get(py), 16 * unroll)),
-        ])),
+      ...writer.loop(0, vectors, 1, () => [
+        ...ys.map((local, index) => set(local, load(get(py), index * y.strides[2]! * lane))),
+        ...sums.flatMap((own, index) => [
+          set(xLocal, load(get(px), index * x.strides[2]! * lane)),
+          ...own.map((local, position) =>
+            set(local, multiplyAdd(get(local), get(xLocal), get(ys[position]!), context)),
+          ),
+        ]),
+        set(px, add(get(px), 16)),
+        set(py, add(get(py), 16)),
+      ]),
     ];
     const placeOf = (axis: 0 | 1, place: Int, tap: string): Int =>
       sub(

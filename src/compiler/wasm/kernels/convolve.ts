@@ -19,20 +19,10 @@ import {
   type Writer,
   watFunction,
 } from '../wat.js';
-import { blockOf } from './convolution-block.js';
 import { epilogueCode } from './epilogue.js';
-import {
-  coordinates,
-  divisorOf,
-  type Kernel,
-  type KernelContext,
-  type Layout,
-  parametersOf,
-} from './kernel.js';
+import { coordinates, type Kernel, type KernelContext, type Layout, parametersOf } from './kernel.js';
+import { channelBlockOf } from './register-blocks.js';
 import { tapsAt, tapsOnto } from './window-range.js';
-
-/** Terms of the innermost sum that are written out. */
-const unrolls = [5, 4, 3, 6, 2];
 
 /** x [H, W, C] and the blocks of w [h, w, C, F]. */
 export function convolveKernel(
@@ -70,8 +60,7 @@ export function convolveKernel(
           sub(add(mul(column, window.strides[1]), mul(tap, window.dilations[1])), window.before[1]),
           x.strides[1]! * lane,
         );
-      const terms = (length: Int, unroll: number) =>
-        sum(length, unroll, { x: x.strides[2]! * lane, w: weightChannel });
+      const terms = (length: Int) => sum(length, { x: x.strides[2]! * lane, w: weightChannel });
       return writer.loop(vertical.from, vertical.to, 1, (tapY) => {
         const to = (from: Int) => [
           set(px, add(get('$in0'), get('$lane'), xRow(tapY), xColumn(from))),
@@ -80,12 +69,11 @@ export function convolveKernel(
         if (isRun) {
           const taps = sub(horizontal.to, horizontal.from);
           const length = mul(taps, channels);
-          const unroll = divisorOf(typeof length === 'number' ? length : channels, unrolls);
-          return [...to(horizontal.from), ...terms(length, unroll)];
+          return [...to(horizontal.from), ...terms(length)];
         }
         return writer.loop(horizontal.from, horizontal.to, 1, (tapX) => [
           ...to(get(tapX)),
-          ...terms(channels, divisorOf(channels, unrolls)),
+          ...terms(channels),
         ]);
       });
     },
@@ -128,7 +116,7 @@ export function convolveInputKernel(
         writer.loop(horizontal.from, horizontal.to, horizontal.step, (tapX) => [
           set(py, add(get('$in0'), get('$lane'), yPlace(0, row, tapY), yPlace(1, column, tapX))),
           set(pw, add(get('$weights'), mul(get(tapY), weightRow), mul(get(tapX), weightColumn))),
-          ...sum(filters, divisorOf(filters, unrolls), { x: y.strides[2]! * lane, w: weightFilter }),
+          ...sum(filters, { x: y.strides[2]! * lane, w: weightFilter }),
         ]),
       );
     },
@@ -151,11 +139,7 @@ const stepsOf = ({ strides }: Layout) =>
     kept: number,
   ];
 
-type Sum = (
-  length: Int,
-  unroll: number,
-  steps: { readonly x: number; readonly w: number },
-) => readonly string[];
+type Sum = (length: Int, steps: { readonly x: number; readonly w: number }) => readonly string[];
 
 interface Blocked {
   readonly inputs: readonly Layout[];
@@ -183,7 +167,7 @@ function blocked(
   { name: kind, reduction }: BlockedShape,
 ): Kernel {
   const [rows, columns, channels] = output.shape as [number, number, number];
-  const block = blockOf(channels, context);
+  const block = channelBlockOf(channels, context);
   const [weightOfBlock, , , , weightOfChannel] = stepsOf(inputs[1]!);
   const extras = inputs.slice(2);
   const laneBlocks = context.lanes / 4 / block.vectors;
@@ -196,22 +180,19 @@ function blocked(
     const loaded = writer.locals('v128', 'x', block.vectors);
     const weight = writer.local('v128', 'w');
     const pointers = [writer.local('i32', 'px'), writer.local('i32', 'pw')] as const;
-    const epilogueOf = epilogueCode({ expression, extras, output }, context, writer);
+    const epilogueOf = epilogueCode({ expression, extras, output, firstExtra: 2 }, context, writer);
 
-    const term = (position: number, steps: { readonly x: number; readonly w: number }) => [
-      ...loaded.map((vector, index) => set(vector, load(get(pointers[0]), position * steps.x + index * 16))),
-      ...sums.flatMap((own, channel) => [
-        set(weight, splat(get(pointers[1]), position * steps.w + channel * weightOfChannel)),
-        ...own.map((local, index) =>
-          set(local, multiplyAdd(get(local), get(loaded[index]!), get(weight), context)),
-        ),
-      ]),
-    ];
-    const sum: Sum = (length, unroll, steps) =>
-      writer.loop(0, length, unroll, () => [
-        ...Array.from({ length: unroll }, (_, position) => term(position, steps)).flat(),
-        set(pointers[0], add(get(pointers[0]), unroll * steps.x)),
-        set(pointers[1], add(get(pointers[1]), unroll * steps.w)),
+    const sum: Sum = (length, steps) =>
+      writer.loop(0, length, 1, () => [
+        ...loaded.map((vector, index) => set(vector, load(get(pointers[0]), index * 16))),
+        ...sums.flatMap((own, channel) => [
+          set(weight, splat(get(pointers[1]), channel * weightOfChannel)),
+          ...own.map((local, index) =>
+            set(local, multiplyAdd(get(local), get(loaded[index]!), get(weight), context)),
+          ),
+        ]),
+        set(pointers[0], add(get(pointers[0]), steps.x)),
+        set(pointers[1], add(get(pointers[1]), steps.w)),
       ]);
 
     return writer.loop(get('$from'), get('$to'), 1, (unit) => {

@@ -9,6 +9,8 @@ export interface Epilogue {
   /** What the expression takes besides the sum. */
   readonly extras: readonly Layout[];
   readonly output: Layout;
+  /** The number of the first of them among the inputs of the kernel. */
+  readonly firstExtra: number;
 }
 
 export interface EpilogueCode {
@@ -21,9 +23,8 @@ export interface EpilogueCode {
   ): readonly string[];
 }
 
-/** The extras are the inputs of the kernel from `$in2` on. */
 export function epilogueCode(
-  { expression, extras, output }: Epilogue,
+  { expression, extras, output, firstExtra }: Epilogue,
   context: KernelContext,
   writer: Writer,
 ): EpilogueCode {
@@ -40,7 +41,11 @@ export function epilogueCode(
       ...extras.map(({ batched, strides }, index) =>
         set(
           pointers[index]!,
-          add(get(`$in${index + 2}`), batched ? get('$lane') : 0, offsetOf(place, strides, bytes[index]!)),
+          add(
+            get(`$in${index + firstExtra}`),
+            batched ? get('$lane') : 0,
+            offsetOf(place, strides, bytes[index]!),
+          ),
         ),
       ),
     ],

@@ -21,6 +21,14 @@ export interface KernelContext {
   readonly relaxed: boolean;
 }
 
+/** What the kernels of a whole step know besides. */
+export interface StepContext extends KernelContext {
+  /** Addresses of what a step is told: see control.ts. */
+  readonly control: { readonly seed: number; readonly lanesBefore: number; readonly firstPiece: number };
+  /** Whether a batch can come in pieces, whose sums are added up. */
+  readonly inPieces: boolean;
+}
+
 export interface Kernel {
   /** Of the same operation and layouts as any other with this key. */
   readonly key: string;

@@ -1,7 +1,6 @@
 /** Weights of a convolution: block by block, as its inner loop reads them. */
 import { type Shape, sizeOf } from '../../../program/index.js';
 import { add, get, load, mul, set, splat, store, storeLane, watFunction } from '../wat.js';
-import { blockOf } from './convolution-block.js';
 import {
   coordinates,
   type Kernel,
@@ -11,23 +10,22 @@ import {
   offsetOf,
   parametersOf,
 } from './kernel.js';
+import { channelBlockOf } from './register-blocks.js';
 
 /**
  * Weights [h, w, C, F] as a convolution reads them, [blocks, h, w, summed, block]: it keeps a block of filters in
- * registers and sums over channels, or the other way round for the gradient of its input. `given` is a block of
- * another size than the plain kernels have.
+ * registers and sums over channels, or the other way round for the gradient of its input.
  */
 export function weightBlocks(
   reader: 'convolve' | 'convolveInput',
   { shape, strides, ...layout }: Layout,
   context: KernelContext,
-  given?: number,
 ): Layout {
   const [height, width] = shape as [number, number];
   const [row, column] = strides as [number, number];
   const [keptAxis, summedAxis] = reader === 'convolve' ? [3, 2] : [2, 3];
   const [kept, keptStride] = [shape[keptAxis]!, strides[keptAxis]!];
-  const block = given ?? blockOf(kept, context).channels;
+  const block = channelBlockOf(kept, context).channels;
   return {
     ...layout,
     shape: [kept / block, height, width, shape[summedAxis]!, block],

@@ -25,6 +25,7 @@ import {
   mergeAxes,
   offsetOf,
   parametersOf,
+  type StepContext,
 } from './kernel.js';
 
 const start: Readonly<Record<Reduction, number>> = {
@@ -39,6 +40,10 @@ export interface ReduceOptions {
   /** The address of a number that is not zero for the first piece of a batch; undefined where there is but one. */
   readonly firstPiece: number | undefined;
 }
+
+export const piecesOf = ({ inPieces, control }: StepContext): ReduceOptions => ({
+  firstPiece: inPieces ? control.firstPiece : undefined,
+});
 
 export function reduceKernel(
   { reduction, axes, batch, expression }: ValueOf<'reduce'>['operation'],

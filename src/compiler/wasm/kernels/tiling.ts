@@ -1,49 +1,65 @@
-/** Which convolutions go by tiles, and how the tiles of an image are read. */
+/** The tiles of images and results, and their transforms on the way from and to memory. */
 import type { Shape, Window } from '../../../program/index.js';
 import { add, f32x4, get, type Int, i32, load, mul, set, store, type Writer } from '../wat.js';
 import { divisorOf, type KernelContext, type Layout } from './kernel.js';
-import { costOfTransform, type MinimalFilter, minimalFilter, tileStep, transformCode } from './winograd.js';
+import {
+  costOfTransform,
+  type MinimalFilter,
+  minimalFilter,
+  stepsOf,
+  transformCode,
+  transformGrid,
+  transposed,
+} from './winograd.js';
 
 export interface Tiling {
   readonly filter: MinimalFilter;
   /** Zeros before the image, along each axis. */
   readonly before: readonly [number, number];
+  /** The result [rows, columns], and its tiles: the last of a row or column may reach beyond. */
+  readonly result: readonly [number, number];
+  readonly tiles: readonly [rows: number, columns: number];
   /** Of four lanes, that are computed at once. */
   readonly vectors: number;
 }
 
-/** Undefined where there is no minimal filter for the window, or where tiles do not fill the result [rows, columns]. */
-export function tilingOf(
-  window: Window,
-  [rows, columns]: Shape,
-  { lanes }: KernelContext,
-): Tiling | undefined {
+/** For results [rows, columns, …]; none where there is no minimal filter for the window. */
+export function tilingsOf(window: Window, result: Shape, { lanes }: KernelContext): readonly Tiling[] {
   const [height, width] = window.size;
-  const filter = minimalFilter(height);
   const isPlain = [...window.strides, ...window.dilations].every((step) => step === 1);
-  const isFull = rows! % tileStep === 0 && columns! % tileStep === 0;
-  if (filter === undefined || height !== width || !isPlain || !isFull) return undefined;
-  return { filter, before: window.before, vectors: divisorOf(lanes / 4, [2]) };
+  if (height !== width || !isPlain) return [];
+  const [rows, columns] = result as [number, number];
+  return stepsOf(height).map((step) => ({
+    filter: minimalFilter(height, step),
+    before: window.before,
+    result: [rows, columns],
+    tiles: [Math.ceil(rows / step), Math.ceil(columns / step)],
+    vectors: divisorOf(lanes / 4, [2]),
+  }));
 }
 
-export const tilesOf = ([rows, columns]: Shape): number => (rows! * columns!) / tileStep ** 2;
+export const entriesOf = ({ filter }: Tiling): number => filter.size ** 2;
 
-/** Instructions for a vector: a tile of the image on its way in, a tile of the result on its way back. */
-export function transformCosts({ size, input, output }: MinimalFilter): {
-  readonly into: number;
+export const tilesOf = ({ tiles: [rows, columns] }: Tiling): number => rows * columns;
+
+/** Instructions for a vector: a tile of the image, or of a gradient, on its way in, one of the result on its way back. */
+export function transformCosts({ size, step, input, output }: MinimalFilter): {
+  readonly image: number;
+  readonly gradient: number;
   readonly back: number;
 } {
   return {
-    into: 2 * size ** 2 + 2 * size * costOfTransform(input),
-    back: 2 * size ** 2 + (size + tileStep) * costOfTransform(output),
+    image: 2 * size ** 2 + 2 * size * costOfTransform(input),
+    gradient: size ** 2 + step ** 2 + (size + step) * costOfTransform(transposed(output)),
+    back: size ** 2 + step ** 2 + (size + step) * costOfTransform(output),
   };
 }
 
-/** How many taps fall on the image [height, width], of all places of a result [rows, columns]. */
-export function tapsInside({ filter, before }: Tiling, image: Shape, result: Shape): number {
+/** How many taps fall on the image [height, width], of all places of the result. */
+export function tapsInside({ filter, before, result }: Tiling, image: Shape): number {
   const along = (axis: 0 | 1) => {
     let count = 0;
-    for (let place = 0; place < result[axis]!; place += 1) {
+    for (let place = 0; place < result[axis]; place += 1) {
       for (let tap = 0; tap < filter.taps; tap += 1) {
         const at = place - before[axis] + tap;
         if (at >= 0 && at < image[axis]!) count += 1;
@@ -54,41 +70,44 @@ export function tapsInside({ filter, before }: Tiling, image: Shape, result: Sha
   return along(0) * along(1);
 }
 
-/** By instructions; transforms have overheads that the count does not see. */
-export const isWorthTiles = (tiled: number, plain: number): boolean => tiled < 0.85 * plain;
+/** Bytes between what belongs together in a transformed tile. */
+export interface TileSteps {
+  readonly entry: number;
+  readonly channel: number;
+  readonly vector: number;
+}
 
-export interface ImageTiles {
+/** Transforms tiles, for all of their channels or some. */
+export interface Tiles {
   /** Goes to a row of tiles, which a local has the number of. */
   beginRow(tileRow: string): readonly string[];
-  /**
-   * Writes Bᵀ d B of each channel, for the lanes from `$lane` on, to where a local points, which moves on. Entries and
-   * channels lie so many bytes from each other; vectors side by side.
-   */
+  /** Writes them, for the lanes from `$lane` on, to where a local points, which moves on. */
   transform(
     column: Int,
     target: string,
-    steps: { readonly entry: number; readonly channel: number },
+    steps: TileSteps,
+    channels?: readonly [from: Int, count: number],
   ): readonly string[];
 }
 
-/** The tiles of the image `$in0`, [height, width, channels]. */
+/** Bᵀ d B of the tiles of an image [height, width, channels]. */
 export function imageTiles(
+  from: string,
   x: Layout,
-  { filter, before, vectors }: Tiling,
-  [tileRows, tileColumns]: readonly [number, number],
+  { filter, before, vectors, tiles: [tileRows, tileColumns] }: Tiling,
   context: KernelContext,
   writer: Writer,
-): ImageTiles {
+): Tiles {
   const [height, width, channels] = x.shape as [number, number, number];
-  const { size } = filter;
+  const { size, step } = filter;
   const [rowStep, columnStep, channelStep] = x.strides.map((stride) => stride * 4 * context.lanes) as [
     number,
     number,
     number,
   ];
-  const last = (tileRows - 1) * tileStep - before[0] + size;
+  const last = (tileRows - 1) * step - before[0] + size;
   const allInside = before[0] === 0 && last <= height;
-  const segments = segmentsOf(tileColumns, size, before[1], width);
+  const segments = segmentsOf(tileColumns, filter, before[1], width);
   const [px, top, moving] = ['px', 'top', 'moving'].map((hint) => writer.local('i32', hint)) as [
     string,
     string,
@@ -98,11 +117,13 @@ export function imageTiles(
   const grid = Array.from({ length: size }, () => writer.locals('v128', 'd', size));
   const line = writer.locals('v128', 'l', size);
 
-  const readRow = (y: number, { from, to }: Segment) => [
+  const readRow = (y: number, segment: Segment) => [
     ...line.map((local, at) =>
       set(
         local,
-        at < from || at >= to ? f32x4(0) : load(add(get(px), get(rowOffsets[y]!)), (at - from) * columnStep),
+        at < segment.from || at >= segment.to
+          ? f32x4(0)
+          : load(add(get(px), get(rowOffsets[y]!)), (at - segment.from) * columnStep),
       ),
     ),
     ...transformCode(filter.input, line, grid[y]!, writer),
@@ -121,22 +142,22 @@ export function imageTiles(
 
   return {
     beginRow: (tileRow) => [
-      set(top, add(mul(get(tileRow), tileStep), -before[0])),
+      set(top, add(mul(get(tileRow), step), -before[0])),
       ...rowOffsets.map((local, y) => set(local, mul(add(get(top), y), rowStep))),
     ],
-    transform: (column, target, steps) =>
+    transform: (column, target, steps, [first, count] = [0, channels]) =>
       chosen(segments, column, (segment) =>
-        writer.loop(0, channels, 1, (channel) => [
+        writer.loop(0, count, 1, (channel) => [
           set(moving, get(target)),
           ...writer.loop(0, vectors, 1, (vector) => [
             set(
               px,
               add(
-                get('$in0'),
+                get(from),
                 get('$lane'),
-                mul(get(channel), channelStep),
+                mul(add(first, get(channel)), channelStep),
                 mul(get(vector), 16),
-                mul(add(mul(column, tileStep), segment.from - before[1]), columnStep),
+                mul(add(mul(column, step), segment.from - before[1]), columnStep),
               ),
             ),
             ...grid.flatMap((_, y) => rowOrZeros(y, segment)),
@@ -149,12 +170,123 @@ export function imageTiles(
               ),
               ...line.map((local, y) => store(get(moving), get(local), (y * size + at) * steps.entry)),
             ]).flat(),
-            set(moving, add(get(moving), 16)),
+            set(moving, add(get(moving), steps.vector)),
           ]),
           set(target, add(get(target), steps.channel)),
         ]),
       ),
   };
+}
+
+/** A dY Aᵀ of the tiles of the gradient [rows, columns, channels] of a result. */
+export function gradientTiles(
+  from: string,
+  y: Layout,
+  { filter, result, tiles, vectors }: Tiling,
+  context: KernelContext,
+  writer: Writer,
+): Tiles {
+  const { size, step } = filter;
+  const channels = y.shape[2]!;
+  const [rowStep, columnStep, channelStep] = y.strides.map((stride) => stride * 4 * context.lanes) as [
+    number,
+    number,
+    number,
+  ];
+  const [row, source, moving] = ['row', 'source', 'moving'].map((hint) => writer.local('i32', hint)) as [
+    string,
+    string,
+    string,
+  ];
+  const grid = Array.from({ length: step }, () => writer.locals('v128', 'g', step));
+  const spread = transposed(filter.output);
+  const ends = endsOf({ filter, result, tiles });
+  return {
+    beginRow: (tileRow) => [set(row, get(tileRow))],
+    transform: (column, target, steps, [first, count] = [0, channels]) =>
+      writer.loop(0, count, 1, (channel) => [
+        set(moving, get(target)),
+        ...writer.loop(0, vectors, 1, (vector) => [
+          set(
+            source,
+            add(
+              get(from),
+              get('$lane'),
+              mul(add(first, get(channel)), channelStep),
+              mul(get(vector), 16),
+              mul(get(row), step * rowStep),
+              mul(column, step * columnStep),
+            ),
+          ),
+          ...grid.flat().map((local) => set(local, f32x4(0))),
+          ...ends.rows(get(row), grid, (cells, at) =>
+            ends.columns(column, cells, (local, next) => [
+              set(local, load(get(source), at * rowStep + next * columnStep)),
+            ]),
+          ),
+          ...transformGrid(spread, grid, writer, (entry, at, next) => [
+            store(get(moving), get(entry), (at * size + next) * steps.entry),
+          ]),
+          set(moving, add(get(moving), steps.vector)),
+        ]),
+        set(target, add(get(target), steps.channel)),
+      ]),
+  };
+}
+
+/** Aᵀ M A of a tile whose entries lie so many bytes from each other, vectors side by side, from a local on. */
+export function resultTile(
+  { filter, result, tiles, vectors }: Tiling,
+  writer: Writer,
+): (
+  from: string,
+  entryStep: number,
+  place: readonly [row: Int, column: Int],
+  use: (vectors: readonly string[], row: number, column: number) => readonly string[],
+) => readonly string[] {
+  const { size, step } = filter;
+  const line = writer.locals('v128', 'l', size);
+  const halves = Array.from({ length: size }, () => writer.locals('v128', 'h', step));
+  const results = Array.from({ length: step }, () =>
+    Array.from({ length: step }, () => writer.locals('v128', 'y', vectors)),
+  );
+  const ends = endsOf({ filter, result, tiles });
+  return (from, entryStep, [tileRow, tileColumn], use) => [
+    ...Array.from({ length: vectors }, (_, vector) => [
+      ...halves.flatMap((half, at) => [
+        ...line.map((local, y) => set(local, load(get(from), (y * size + at) * entryStep + vector * 16))),
+        ...transformCode(filter.output, line, half, writer),
+      ]),
+      ...results.flatMap((row, y) =>
+        transformCode(
+          filter.output,
+          halves.map((half) => half[y]!),
+          row.map((cell) => cell[vector]!),
+          writer,
+        ),
+      ),
+    ]).flat(),
+    ...ends.rows(tileRow, results, (row, y) => ends.columns(tileColumn, row, (cell, at) => use(cell, y, at))),
+  ];
+}
+
+/** Of the rows, or columns, of a tile those that lie in the result: the last tile can have fewer. */
+function endsOf({ filter, result, tiles }: Pick<Tiling, 'filter' | 'result' | 'tiles'>) {
+  const along =
+    (axis: 0 | 1) =>
+    <Item>(tile: Int, items: readonly Item[], code: (item: Item, index: number) => readonly string[]) => {
+      const last = tiles[axis] - 1;
+      const inLast = result[axis] - last * filter.step;
+      const [always, rest] = [items.slice(0, inLast), items.slice(inLast)];
+      const lines = rest.flatMap((item, index) => code(item, inLast + index));
+      return [
+        ...always.flatMap(code),
+        ...(lines.length === 0 || last === 0
+          ? []
+          : [`(if (i32.ne ${i32(tile)} (i32.const ${last})) (then`, ...lines, '))']),
+      ];
+    };
+  return { rows: along(0), columns: along(1) };
 }
 
 /** Tiles along a row, up to and without `end`, of which the entries from `from` up to `to` lie in the image. */
@@ -164,10 +296,15 @@ interface Segment {
   readonly to: number;
 }
 
-function segmentsOf(tiles: number, size: number, before: number, length: number): readonly Segment[] {
+function segmentsOf(
+  tiles: number,
+  { size, step }: MinimalFilter,
+  before: number,
+  length: number,
+): readonly Segment[] {
   const segments: Segment[] = [];
   for (let tile = 0; tile < tiles; tile += 1) {
-    const start = tile * tileStep - before;
+    const start = tile * step - before;
     const [from, to] = [Math.max(0, -start), Math.min(size, length - start)];
     const last = segments.at(-1);
     if (last?.from === from && last.to === to) segments.pop();

@@ -1,7 +1,7 @@
 /**
- * Two results of a sum over a window for fewer products than the window has taps twice: "minimal filtering" (Winograd,
- * "Arithmetic Complexity of Computations", 1980; for convolutions Lavin and Gray, "Fast Algorithms for Convolutional
- * Neural Networks", 2016). With r taps and n = r + 1 inputs
+ * A few results side by side of a sum over a window, for fewer products than they have taps in all: "minimal filtering"
+ * (Winograd, "Arithmetic Complexity of Computations", 1980; for convolutions Lavin and Gray, "Fast Algorithms for
+ * Convolutional Neural Networks", 2016). With r taps, m results and n = r + m − 1 inputs
  *
  *     y = Aᵀ [ (G g) ⊙ (Bᵀ d) ],    in two dimensions    Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A,
  *
@@ -9,13 +9,15 @@
  */
 import { addF, f32x4, get, mulF, set, type Writer } from '../wat.js';
 
-type Matrix = readonly (readonly number[])[];
+export type Matrix = readonly (readonly number[])[];
 
 export interface MinimalFilter {
   readonly taps: number;
-  /** Inputs of a tile along an axis: one more than taps. */
+  /** Results of a tile along an axis. */
+  readonly step: number;
+  /** Inputs of a tile along an axis. */
   readonly size: number;
-  /** Aᵀ [2, size] */
+  /** Aᵀ [step, size] */
   readonly output: Matrix;
   /** G [size, taps] */
   readonly weights: Matrix;
@@ -23,33 +25,42 @@ export interface MinimalFilter {
   readonly input: Matrix;
 }
 
-/** Results of a tile along an axis. */
-export const tileStep = 2;
-
-/** Small points keep the rounding small: with these it is that of the plain sum for 3 taps, and 2.5 times that for 5. */
-const points: Readonly<Record<number, readonly number[]>> = {
-  3: [0, 1, -1],
-  5: [0, 1, -1, 0.5, -0.5],
+/**
+ * By taps and step. Points that are small, or mirrored at the unit circle, keep the rounding small (Barabasz and others,
+ * "Error Analysis and Improving the Accuracy of Winograd Convolution", 2020): in two dimensions it is 0.8 times that of
+ * the plain sum for two results of three taps, and 2 to 4 times that for the others. Pairs of a and −a need fewer
+ * instructions.
+ */
+const points: Readonly<Record<number, Readonly<Record<number, readonly number[]>>>> = {
+  3: { 2: [0, 1, -1], 3: [0, 1, -1, 2], 4: [0, 1, -1, 0.5, -2] },
+  5: { 2: [0, 1, -1, 0.5, -0.5] },
 };
 
-/** For windows of 3 or 5 taps. */
-export function minimalFilter(taps: number): MinimalFilter | undefined {
-  const finite = points[taps];
-  if (finite === undefined) return undefined;
+/** The numbers of results that a tile can have along an axis, for a window of so many taps. */
+export const stepsOf = (taps: number): readonly number[] => Object.keys(points[taps] ?? {}).map(Number);
+
+/** For a step out of `stepsOf`. */
+export function minimalFilter(taps: number, step: number): MinimalFilter {
+  const size = taps + step - 1;
+  const finite = points[taps]![step]!;
   const powers = (point: number, count: number) =>
     Array.from({ length: count }, (_, power) => point ** power);
   const last = (count: number) => Array.from({ length: count }, (_, index) => (index === count - 1 ? 1 : 0));
   const others = (point: number) => finite.filter((other) => other !== point);
   const scale = (point: number) => others(point).reduce((product, other) => product * (point - other), 1);
-  const columns = [...finite.map((point) => powers(point, tileStep)), last(tileStep)];
+  const columns = [...finite.map((point) => powers(point, step)), last(step)];
   return {
     taps,
-    size: taps + 1,
-    output: Array.from({ length: tileStep }, (_, row) => columns.map((column) => column[row]!)),
+    step,
+    size,
+    output: Array.from({ length: step }, (_, row) => columns.map((column) => column[row]!)),
     weights: [...finite.map((point) => powers(point, taps).map((power) => power / scale(point))), last(taps)],
     input: [...finite.map((point) => [...polynomial(others(point)), 0]), polynomial(finite)],
   };
 }
+
+export const transposed = (matrix: Matrix): Matrix =>
+  matrix[0]!.map((_, column) => matrix.map((row) => row[column]!));
 
 /** The coefficients, from the constant on, of the polynomial with these roots and 1 before its highest power. */
 function polynomial(roots: readonly number[]): readonly number[] {
