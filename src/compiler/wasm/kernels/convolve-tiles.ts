@@ -23,17 +23,18 @@ import {
 import { epilogueCode } from './epilogue.js';
 import { coordinates, type Kernel, type KernelContext, type Layout, parametersOf } from './kernel.js';
 import { imageTiles, resultTile, type Tiling } from './tiling.js';
+import { gridBytes } from './winograd.js';
 
 /** A convolution by tiles, with the channels of the result that stay in registers. */
 export interface BlockTiling extends Tiling {
   readonly block: number;
 }
 
-/** Bytes that one thread needs for a transformed tile, and for its sums. */
-const scratchOf = ({ filter, block, vectors }: BlockTiling, summed: number) => {
-  const entries = filter.size ** 2;
-  return { tile: entries * summed * vectors * 16, all: entries * (summed + block) * vectors * 16 + 64 };
-};
+/** Bytes that one thread needs for a transformed tile, for its sums, and between passes of a transform. */
+function scratchOf({ filter, block, vectors }: BlockTiling, summed: number) {
+  const grid = gridBytes(filter, vectors);
+  return { tile: summed * grid, grid: (summed + block) * grid, all: (summed + block + 1) * grid + 64 };
+}
 
 /** x [H, W, summed] and the transformed weights. Units are a row of tiles for a block of lanes. */
 export function convolveTilesKernel(
@@ -62,8 +63,8 @@ export function convolveTilesKernel(
       string,
     ];
     const tileRow = writer.local('i32', 'tile');
-    const image = imageTiles('$in0', x, tiling, context, writer);
-    const result = resultTile(tiling, writer);
+    const grid = writer.local('i32', 'grid');
+    const image = imageTiles({ from: '$in0', layout: x, grid }, tiling, context, writer);
     const epilogueOf = epilogueCode({ expression, extras, output, firstExtra: 2 }, context, writer);
 
     const sums = Array.from({ length: block }, (_, channel) =>
@@ -100,6 +101,7 @@ export function convolveTilesKernel(
     return [
       // No two threads begin with the same unit.
       set(own, add(get('$scratch'), mul(get('$from'), scratch.all))),
+      set(grid, add(get(own), scratch.grid)),
       ...writer.loop(get('$from'), get('$to'), 1, (unit) => {
         const [row, laneBlock] = coordinates(unit, [tileRows, laneBlocks]);
         return [
@@ -107,8 +109,7 @@ export function convolveTilesKernel(
           set('$lane', mul(laneBlock!, vectors * 16)),
           ...image.beginRow(tileRow),
           ...writer.loop(0, tileColumns, 1, (column) => [
-            set(pv, get(own)),
-            ...image.transform(get(column), pv, {
+            ...image.transform(get(column), own, {
               entry: summed * vectors * 16,
               channel: vectors * 16,
               vector: 16,
@@ -118,13 +119,17 @@ export function convolveTilesKernel(
               ...multiplyTile(),
               ...writer.loop(0, block, 1, (channel) => [
                 set(pm, add(get(own), scratch.tile, mul(get(channel), sumsStep))),
-                ...epilogueOf.begin([
-                  mul(get(tileRow), step),
-                  mul(get(column), step),
-                  add(mul(get(blockIndex), block), get(channel)),
-                ]),
-                ...result(pm, vectors * 16, [get(tileRow), get(column)], (cell, y, at) =>
-                  epilogueOf.store(cell, [y, at, 0]),
+                ...resultTile(
+                  tiling,
+                  { from: pm, entryStep: vectors * 16, grid, row: get(tileRow), column: get(column) },
+                  writer,
+                  (y) =>
+                    epilogueOf.begin([
+                      y,
+                      mul(get(column), step),
+                      add(mul(get(blockIndex), block), get(channel)),
+                    ]),
+                  (cell, at) => epilogueOf.store(cell, [0, at, 0]),
                 ),
               ]),
             ]),

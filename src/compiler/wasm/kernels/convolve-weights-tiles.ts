@@ -31,7 +31,7 @@ import {
 import type { ReduceOptions } from './reduce.js';
 import { weightBlockOf } from './register-blocks.js';
 import { gradientTiles, imageTiles, type Tiling } from './tiling.js';
-import { costOfTransform, type MinimalFilter, transformGrid, transposed } from './winograd.js';
+import { costOfTransform, gridBytes, type MinimalFilter, passCode, transposed } from './winograd.js';
 
 /** How many parts of the tiles are summed on their own: at most eight. */
 export const partsOf = ({ tiles: [rows], vectors }: Tiling, { lanes }: KernelContext): number =>
@@ -53,7 +53,8 @@ export function sumTilesKernel(
   const strip = divisorOf(tileColumns, [8, 7, 6, 5, 4, 3, 2]);
   const run = strip * vectors;
   const [xEntry, yEntry] = [channels * run * 16, filters * run * 16];
-  const scratch = entries * (xEntry + yEntry) + 64;
+  const tilesBytes = entries * (xEntry + yEntry);
+  const scratch = tilesBytes + gridBytes(filter) + 64;
   const block = weightBlockOf(channels, filters);
 
   function body(writer: Writer): readonly string[] {
@@ -61,8 +62,9 @@ export function sumTilesKernel(
       writer.local('i32', hint),
     ) as [string, string, string, string, string];
     const tileRow = writer.local('i32', 'tile');
-    const image = imageTiles('$in0', x, tiling, context, writer);
-    const gradient = gradientTiles('$in1', y, tiling, context, writer);
+    const grid = writer.local('i32', 'grid');
+    const image = imageTiles({ from: '$in0', layout: x, grid }, tiling, context, writer);
+    const gradient = gradientTiles({ from: '$in1', layout: y, grid }, tiling, context, writer);
 
     const totals = Array.from({ length: block.channels }, () => writer.locals('v128', 'a', block.filters));
     const ys = writer.locals('v128', 'y', block.filters);
@@ -115,6 +117,7 @@ export function sumTilesKernel(
     return [
       // No two threads begin with the same unit.
       set(own, add(get('$scratch'), mul(get('$from'), scratch))),
+      set(grid, add(get(own), tilesBytes)),
       ...writer.loop(get('$from'), get('$to'), 1, (part) => [
         set('$part', get(part)),
         set(sums, add(get('$out'), mul(get(part), entries * channels * filters * 16))),
@@ -189,21 +192,23 @@ export function joinTilesKernel(
   const group = divisorOf(filters, [4, 3, 2]);
   const bytes = parts === undefined ? 4 : 16;
   const entryStep = channels * filters * bytes;
+  const scratch = gridBytes(filter) + (parts === undefined ? 0 : entries * 16);
   return {
     key: `joinTiles ${filter.step} ${JSON.stringify([sums, output])} ${firstPiece} ${context.lanes}`,
     text: (name) =>
-      watFunction(name, [...parametersOf(1), ...(parts === undefined ? [] : ['$scratch'])], (writer) => {
-        const [own, source, out, moving] = ['own', 'source', 'out', 'moving'].map((hint) =>
+      watFunction(name, [...parametersOf(1), '$scratch'], (writer) => {
+        const [own, source, out, moving, pg] = ['own', 'source', 'out', 'moving', 'pg'].map((hint) =>
           writer.local('i32', hint),
-        ) as [string, string, string, string];
+        ) as [string, string, string, string, string];
         const four = writer.locals('v128', 'f', group);
-        const grid = Array.from({ length: size }, () => writer.locals('v128', 'd', size));
+        const result = writer.local('v128', 'r');
+        const grid = add(get('$scratch'), mul(get('$from'), scratch));
         /** A local that points to the first entry, and the distance to the next. */
         const entriesAt = (channel: string, kept: string) => {
           const first = add(get('$in0'), mul(get(channel), filters * bytes), mul(get(kept), bytes));
-          if (parts === undefined) return { lines: [set(own, first)], step: entryStep };
+          if (parts === undefined) return { lines: [set(moving, first)], step: entryStep };
           const lines = [
-            set(own, add(get('$scratch'), mul(get(channel), entries * 16))),
+            set(own, add(grid, gridBytes(filter))),
             set(moving, get(own)),
             set(source, first),
             ...writer.loop(0, entries, 1, () => [
@@ -219,6 +224,7 @@ export function joinTilesKernel(
               set(moving, add(get(moving), 16)),
               set(source, add(get(source), entryStep)),
             ]),
+            set(moving, get(own)),
           ];
           return { lines, step: 16 };
         };
@@ -228,18 +234,37 @@ export function joinTilesKernel(
             return [
               ...lines,
               set(out, add(get('$out'), offsetOf([get(channel), get(kept)], [channelStep, 4], 1))),
-              ...grid.flatMap((row, y) =>
-                row.map((local, at) => set(local, load(get(own), (y * size + at) * step))),
+              set(pg, grid),
+              ...passCode(
+                back,
+                {
+                  count: size,
+                  read: (at) => load(get(moving), at * step),
+                  write: (value, at) => [store(get(pg), value, at * 16)],
+                  next: [set(moving, add(get(moving), size * step)), set(pg, add(get(pg), filter.taps * 16))],
+                },
+                writer,
               ),
-              ...transformGrid(back, grid, writer, (entry, y, at) =>
-                storeSums(entry, group, out, y * rowStep + at * columnStep, firstPiece),
+              set(pg, grid),
+              ...passCode(
+                back,
+                {
+                  count: filter.taps,
+                  read: (y) => load(get(pg), y * filter.taps * 16),
+                  write: (value, y) => [
+                    set(result, value),
+                    ...storeSums(result, group, out, y * rowStep, firstPiece),
+                  ],
+                  next: [set(pg, add(get(pg), 16)), set(out, add(get(out), columnStep))],
+                },
+                writer,
               ),
             ];
           }),
         );
       }),
     units: channels,
-    ...(parts === undefined ? {} : { scratch: channels * entries * 16 }),
+    scratch: channels * scratch,
     cost:
       channels * filters * ((parts ?? 1) * entries + (size + filter.taps) * costOfTransform(filter.weights)),
     functions: [],

@@ -4,11 +4,12 @@ import { add, f32x4, get, type Int, i32, load, mul, set, store, type Writer } fr
 import { divisorOf, type KernelContext, type Layout } from './kernel.js';
 import {
   costOfTransform,
+  type Matrix,
   type MinimalFilter,
   minimalFilter,
+  passCode,
   stepsOf,
   transformCode,
-  transformGrid,
   transposed,
 } from './winograd.js';
 
@@ -81,7 +82,7 @@ export interface TileSteps {
 export interface Tiles {
   /** Goes to a row of tiles, which a local has the number of. */
   beginRow(tileRow: string): readonly string[];
-  /** Writes them, for the lanes from `$lane` on, to where a local points, which moves on. */
+  /** Writes them, for the lanes from `$lane` on, from where a local points. */
   transform(
     column: Int,
     target: string,
@@ -90,66 +91,94 @@ export interface Tiles {
   ): readonly string[];
 }
 
+/** Where tiles are read, and the memory for what comes between rows and columns: see `gridBytes`. */
+export interface TileSource {
+  readonly from: string;
+  readonly layout: Layout;
+  readonly grid: string;
+}
+
 /** Bᵀ d B of the tiles of an image [height, width, channels]. */
-export function imageTiles(
-  from: string,
-  x: Layout,
-  { filter, before, vectors, tiles: [tileRows, tileColumns] }: Tiling,
+export const imageTiles = (
+  source: TileSource,
+  tiling: Tiling,
+  context: KernelContext,
+  writer: Writer,
+): Tiles => tilesBy(tiling.filter.input, tiling.before, source, tiling, context, writer);
+
+/** A dY Aᵀ of the tiles of the gradient [rows, columns, channels] of a result. */
+export const gradientTiles = (
+  source: TileSource,
+  tiling: Tiling,
+  context: KernelContext,
+  writer: Writer,
+): Tiles => tilesBy(transposed(tiling.filter.output), [0, 0], source, tiling, context, writer);
+
+/** M d Mᵀ of tiles that begin `step` places from each other. */
+function tilesBy(
+  matrix: Matrix,
+  before: readonly [number, number],
+  { from, layout, grid }: TileSource,
+  { filter, vectors, tiles: [tileRows, tileColumns] }: Tiling,
   context: KernelContext,
   writer: Writer,
 ): Tiles {
-  const [height, width, channels] = x.shape as [number, number, number];
   const { size, step } = filter;
-  const [rowStep, columnStep, channelStep] = x.strides.map((stride) => stride * 4 * context.lanes) as [
+  const cells = matrix[0]!.length;
+  const [height, width, channels] = layout.shape as [number, number, number];
+  const [rowStep, columnStep, channelStep] = layout.strides.map((stride) => stride * 4 * context.lanes) as [
     number,
     number,
     number,
   ];
-  const last = (tileRows - 1) * step - before[0] + size;
-  const allInside = before[0] === 0 && last <= height;
-  const segments = segmentsOf(tileColumns, filter, before[1], width);
-  const [px, top, moving] = ['px', 'top', 'moving'].map((hint) => writer.local('i32', hint)) as [
+  const allInside = before[0] === 0 && (tileRows - 1) * step + cells <= height;
+  const segments = segmentsOf(tileColumns, step, cells, before[1], width);
+  const [px, pg, top, moving] = ['px', 'pg', 'top', 'moving'].map((hint) => writer.local('i32', hint)) as [
+    string,
     string,
     string,
     string,
   ];
-  const rowOffsets = writer.locals('i32', 'row', size);
-  const grid = Array.from({ length: size }, () => writer.locals('v128', 'd', size));
-  const line = writer.locals('v128', 'l', size);
+  const line = writer.locals('v128', 'l', cells);
+  const entries = writer.locals('v128', 'u', size);
 
-  const readRow = (y: number, segment: Segment) => [
-    ...line.map((local, at) =>
-      set(
-        local,
-        at < segment.from || at >= segment.to
-          ? f32x4(0)
-          : load(add(get(px), get(rowOffsets[y]!)), (at - segment.from) * columnStep),
-      ),
-    ),
-    ...transformCode(filter.input, line, grid[y]!, writer),
-  ];
-  const rowOrZeros = (y: number, segment: Segment) => {
-    if (allInside) return readRow(y, segment);
-    return [
-      // Below zero is very large without a sign.
-      `(if (i32.lt_u ${add(get(top), y)} (i32.const ${height})) (then`,
-      ...readRow(y, segment),
-      ') (else',
-      ...grid[y]!.map((local) => set(local, f32x4(0))),
-      '))',
-    ];
-  };
+  const rowsOf = (segment: Segment) =>
+    writer.loop(0, cells, 1, (y) => {
+      const row = [
+        ...line.map((local, at) =>
+          set(
+            local,
+            at < segment.from || at >= segment.to
+              ? f32x4(0)
+              : load(get(px), (at - segment.from) * columnStep),
+          ),
+        ),
+        ...transformCode(matrix, line, entries, writer),
+      ];
+      return [
+        ...(allInside
+          ? row
+          : [
+              // Below zero is very large without a sign.
+              `(if (i32.lt_u ${add(get(top), get(y))} (i32.const ${height})) (then`,
+              ...row,
+              ') (else',
+              ...entries.map((local) => set(local, f32x4(0))),
+              '))',
+            ]),
+        ...entries.map((local, at) => store(get(pg), get(local), at * 16)),
+        set(px, add(get(px), rowStep)),
+        set(pg, add(get(pg), size * 16)),
+      ];
+    });
 
   return {
-    beginRow: (tileRow) => [
-      set(top, add(mul(get(tileRow), step), -before[0])),
-      ...rowOffsets.map((local, y) => set(local, mul(add(get(top), y), rowStep))),
-    ],
+    beginRow: (tileRow) => [set(top, add(mul(get(tileRow), step), -before[0]))],
     transform: (column, target, steps, [first, count] = [0, channels]) =>
-      chosen(segments, column, (segment) =>
-        writer.loop(0, count, 1, (channel) => [
-          set(moving, get(target)),
-          ...writer.loop(0, vectors, 1, (vector) => [
+      writer.loop(0, count, 1, (channel) =>
+        writer.loop(0, vectors, 1, (vector) => [
+          set(pg, get(grid)),
+          ...chosen(segments, column, (segment) => [
             set(
               px,
               add(
@@ -157,136 +186,99 @@ export function imageTiles(
                 get('$lane'),
                 mul(add(first, get(channel)), channelStep),
                 mul(get(vector), 16),
+                mul(get(top), rowStep),
                 mul(add(mul(column, step), segment.from - before[1]), columnStep),
               ),
             ),
-            ...grid.flatMap((_, y) => rowOrZeros(y, segment)),
-            ...Array.from({ length: size }, (_, at) => [
-              ...transformCode(
-                filter.input,
-                grid.map((row) => row[at]!),
-                line,
-                writer,
-              ),
-              ...line.map((local, y) => store(get(moving), get(local), (y * size + at) * steps.entry)),
-            ]).flat(),
-            set(moving, add(get(moving), steps.vector)),
+            ...rowsOf(segment),
           ]),
-          set(target, add(get(target), steps.channel)),
+          set(pg, get(grid)),
+          set(moving, add(get(target), mul(get(channel), steps.channel), mul(get(vector), steps.vector))),
+          ...passCode(
+            matrix,
+            {
+              count: size,
+              read: (y) => load(get(pg), y * size * 16),
+              write: (value, y) => [store(get(moving), value, y * size * steps.entry)],
+              next: [set(pg, add(get(pg), 16)), set(moving, add(get(moving), steps.entry))],
+            },
+            writer,
+          ),
         ]),
       ),
   };
 }
 
-/** A dY Aᵀ of the tiles of the gradient [rows, columns, channels] of a result. */
-export function gradientTiles(
-  from: string,
-  y: Layout,
-  { filter, result, tiles, vectors }: Tiling,
-  context: KernelContext,
-  writer: Writer,
-): Tiles {
-  const { size, step } = filter;
-  const channels = y.shape[2]!;
-  const [rowStep, columnStep, channelStep] = y.strides.map((stride) => stride * 4 * context.lanes) as [
-    number,
-    number,
-    number,
-  ];
-  const [row, source, moving] = ['row', 'source', 'moving'].map((hint) => writer.local('i32', hint)) as [
-    string,
-    string,
-    string,
-  ];
-  const grid = Array.from({ length: step }, () => writer.locals('v128', 'g', step));
-  const spread = transposed(filter.output);
-  const ends = endsOf({ filter, result, tiles });
-  return {
-    beginRow: (tileRow) => [set(row, get(tileRow))],
-    transform: (column, target, steps, [first, count] = [0, channels]) =>
-      writer.loop(0, count, 1, (channel) => [
-        set(moving, get(target)),
-        ...writer.loop(0, vectors, 1, (vector) => [
-          set(
-            source,
-            add(
-              get(from),
-              get('$lane'),
-              mul(add(first, get(channel)), channelStep),
-              mul(get(vector), 16),
-              mul(get(row), step * rowStep),
-              mul(column, step * columnStep),
-            ),
-          ),
-          ...grid.flat().map((local) => set(local, f32x4(0))),
-          ...ends.rows(get(row), grid, (cells, at) =>
-            ends.columns(column, cells, (local, next) => [
-              set(local, load(get(source), at * rowStep + next * columnStep)),
-            ]),
-          ),
-          ...transformGrid(spread, grid, writer, (entry, at, next) => [
-            store(get(moving), get(entry), (at * size + next) * steps.entry),
-          ]),
-          set(moving, add(get(moving), steps.vector)),
-        ]),
-        set(target, add(get(target), steps.channel)),
-      ]),
-  };
+/** A tile of sums, on its way into the result. */
+interface SummedTile {
+  /** Points to its first entry; vectors lie side by side. */
+  readonly from: string;
+  readonly entryStep: number;
+  /** Memory for what comes between columns and rows. */
+  readonly grid: string;
+  readonly row: Int;
+  readonly column: Int;
 }
 
-/** Aᵀ M A of a tile whose entries lie so many bytes from each other, vectors side by side, from a local on. */
+/** Aᵀ M A, row by row: `begin` goes to a row of the result, `use` takes the vectors of one of its places. */
 export function resultTile(
   { filter, result, tiles, vectors }: Tiling,
+  { from, entryStep, grid, row, column }: SummedTile,
   writer: Writer,
-): (
-  from: string,
-  entryStep: number,
-  place: readonly [row: Int, column: Int],
-  use: (vectors: readonly string[], row: number, column: number) => readonly string[],
-) => readonly string[] {
+  begin: (row: Int) => readonly string[],
+  use: (vectors: readonly string[], column: number) => readonly string[],
+): readonly string[] {
   const { size, step } = filter;
+  const [pm, pg] = [writer.local('i32', 'pm'), writer.local('i32', 'pg')];
   const line = writer.locals('v128', 'l', size);
-  const halves = Array.from({ length: size }, () => writer.locals('v128', 'h', step));
-  const results = Array.from({ length: step }, () =>
-    Array.from({ length: step }, () => writer.locals('v128', 'y', vectors)),
-  );
-  const ends = endsOf({ filter, result, tiles });
-  return (from, entryStep, [tileRow, tileColumn], use) => [
-    ...Array.from({ length: vectors }, (_, vector) => [
-      ...halves.flatMap((half, at) => [
-        ...line.map((local, y) => set(local, load(get(from), (y * size + at) * entryStep + vector * 16))),
-        ...transformCode(filter.output, line, half, writer),
-      ]),
-      ...results.flatMap((row, y) =>
-        transformCode(
+  const cells = Array.from({ length: step }, () => writer.locals('v128', 'y', vectors));
+  const each = Array.from({ length: vectors }, (_, vector) => vector);
+  const [rowsInLast, columnsInLast] = result.map((length, axis) => length - (tiles[axis]! - 1) * step) as [
+    number,
+    number,
+  ];
+  const rows: Int =
+    rowsInLast === step
+      ? step
+      : `(select (i32.const ${rowsInLast}) (i32.const ${step}) (i32.eq ${i32(row)} (i32.const ${tiles[0] - 1})))`;
+  const places = cells.map((cell, at) => use(cell, at));
+  const beyond = places.slice(columnsInLast).flat();
+  return [
+    set(pm, get(from)),
+    set(pg, get(grid)),
+    ...writer.loop(0, size, 1, () => [
+      ...each.flatMap((vector) => [
+        ...line.map((local, y) => set(local, load(get(pm), y * size * entryStep + vector * 16))),
+        ...transformCode(
           filter.output,
-          halves.map((half) => half[y]!),
-          row.map((cell) => cell[vector]!),
+          line,
+          cells.map((cell) => cell[vector]!),
           writer,
         ),
-      ),
-    ]).flat(),
-    ...ends.rows(tileRow, results, (row, y) => ends.columns(tileColumn, row, (cell, at) => use(cell, y, at))),
+        ...cells.map((cell, y) => store(get(pg), get(cell[vector]!), (y * size * vectors + vector) * 16)),
+      ]),
+      set(pm, add(get(pm), entryStep)),
+      set(pg, add(get(pg), vectors * 16)),
+    ]),
+    set(pg, get(grid)),
+    ...writer.loop(0, rows, 1, (y) => [
+      ...each.flatMap((vector) => [
+        ...line.map((local, at) => set(local, load(get(pg), (at * vectors + vector) * 16))),
+        ...transformCode(
+          filter.output,
+          line,
+          cells.map((cell) => cell[vector]!),
+          writer,
+        ),
+      ]),
+      ...begin(add(mul(row, step), get(y))),
+      ...places.slice(0, columnsInLast).flat(),
+      ...(beyond.length === 0
+        ? []
+        : [`(if (i32.ne ${i32(column)} (i32.const ${tiles[1] - 1})) (then`, ...beyond, '))']),
+      set(pg, add(get(pg), size * vectors * 16)),
+    ]),
   ];
-}
-
-/** Of the rows, or columns, of a tile those that lie in the result: the last tile can have fewer. */
-function endsOf({ filter, result, tiles }: Pick<Tiling, 'filter' | 'result' | 'tiles'>) {
-  const along =
-    (axis: 0 | 1) =>
-    <Item>(tile: Int, items: readonly Item[], code: (item: Item, index: number) => readonly string[]) => {
-      const last = tiles[axis] - 1;
-      const inLast = result[axis] - last * filter.step;
-      const [always, rest] = [items.slice(0, inLast), items.slice(inLast)];
-      const lines = rest.flatMap((item, index) => code(item, inLast + index));
-      return [
-        ...always.flatMap(code),
-        ...(lines.length === 0 || last === 0
-          ? []
-          : [`(if (i32.ne ${i32(tile)} (i32.const ${last})) (then`, ...lines, '))']),
-      ];
-    };
-  return { rows: along(0), columns: along(1) };
 }
 
 /** Tiles along a row, up to and without `end`, of which the entries from `from` up to `to` lie in the image. */
@@ -298,14 +290,15 @@ interface Segment {
 
 function segmentsOf(
   tiles: number,
-  { size, step }: MinimalFilter,
+  step: number,
+  cells: number,
   before: number,
   length: number,
 ): readonly Segment[] {
   const segments: Segment[] = [];
   for (let tile = 0; tile < tiles; tile += 1) {
     const start = tile * step - before;
-    const [from, to] = [Math.max(0, -start), Math.min(size, length - start)];
+    const [from, to] = [Math.max(0, -start), Math.min(cells, length - start)];
     const last = segments.at(-1);
     if (last?.from === from && last.to === to) segments.pop();
     segments.push({ end: tile + 1, from, to });

@@ -44,6 +44,7 @@ import {
   tilesOf,
   transformCosts,
 } from './tiling.js';
+import { gridBytes } from './winograd.js';
 
 /** How transformed tiles lie in memory: so many bytes from each other, channels in groups. */
 export interface TileOrder {
@@ -114,13 +115,15 @@ export function transformTilesKernel(
   return {
     key: `${of}Tiles ${JSON.stringify([filter.taps, filter.step, before, tiling.result, from, steps])} ${context.lanes}`,
     text: (name) =>
-      watFunction(name, parametersOf(1), (writer) => {
+      watFunction(name, [...parametersOf(1), '$scratch'], (writer) => {
         const [groupIndex, tileRow, first, target] = ['group', 'tile', 'first', 'target'].map((hint) =>
           writer.local('i32', hint),
         ) as [string, string, string, string];
-        const tiles = tilesFrom('$in0', from, tiling, context, writer);
+        const grid = writer.local('i32', 'grid');
+        const tiles = tilesFrom({ from: '$in0', layout: from, grid }, tiling, context, writer);
         return [
           '(local $lane i32)',
+          set(grid, add(get('$scratch'), mul(get('$from'), gridBytes(filter)))),
           ...writer.loop(get('$from'), get('$to'), 1, (unit) => {
             const [index, row, laneBlock] = coordinates(unit, units);
             return [
@@ -146,6 +149,7 @@ export function transformTilesKernel(
         ];
       }),
     units: sizeOf(units),
+    scratch: sizeOf(units) * gridBytes(filter),
     cost: (tilesOf(tiling) * channels * context.lanes * transformCosts(filter)[of]) / 4,
     functions: [],
   };
@@ -232,16 +236,17 @@ export function joinResultKernel(
   return {
     key: `joinResult ${JSON.stringify([filter.taps, filter.step, output, extras])} ${expressionText(expression)} ${context.lanes}`,
     text: (name) =>
-      watFunction(name, parametersOf(1 + extras.length), (writer) => {
+      watFunction(name, [...parametersOf(1 + extras.length), '$scratch'], (writer) => {
         const [tileRow, first, pm] = ['tile', 'first', 'pm'].map((hint) => writer.local('i32', hint)) as [
           string,
           string,
           string,
         ];
-        const result = resultTile(tiling, writer);
+        const grid = writer.local('i32', 'grid');
         const epilogueOf = epilogueCode({ expression, extras, output, firstExtra: 1 }, context, writer);
         return [
           '(local $lane i32)',
+          set(grid, add(get('$scratch'), mul(get('$from'), gridBytes(filter, vectors)))),
           ...writer.loop(get('$from'), get('$to'), 1, (unit) => {
             const [row, laneBlock] = coordinates(unit, [tileRows, laneBlocks]);
             return [
@@ -258,13 +263,12 @@ export function joinResultKernel(
               ...writer.loop(0, tileColumns, 1, (column) => [
                 set(pm, add(get(first), mul(get(column), laneBlocks * steps.column))),
                 ...writer.loop(0, kept, 1, (channel) => [
-                  ...epilogueOf.begin([
-                    mul(get(tileRow), filter.step),
-                    mul(get(column), filter.step),
-                    get(channel),
-                  ]),
-                  ...result(pm, steps.entry, [get(tileRow), get(column)], (cell, y, at) =>
-                    epilogueOf.store(cell, [y, at, 0]),
+                  ...resultTile(
+                    tiling,
+                    { from: pm, entryStep: steps.entry, grid, row: get(tileRow), column: get(column) },
+                    writer,
+                    (y) => epilogueOf.begin([y, mul(get(column), filter.step), get(channel)]),
+                    (cell, at) => epilogueOf.store(cell, [0, at, 0]),
                   ),
                   set(pm, add(get(pm), steps.channel)),
                 ]),
@@ -274,6 +278,7 @@ export function joinResultKernel(
         ];
       }),
     units: tileRows * laneBlocks,
+    scratch: tileRows * laneBlocks * gridBytes(filter, vectors),
     cost:
       (context.lanes / 4) *
       (tilesOf(tiling) * kept * transformCosts(filter).back +

@@ -32,8 +32,8 @@ export interface MinimalFilter {
  * instructions.
  */
 const points: Readonly<Record<number, Readonly<Record<number, readonly number[]>>>> = {
-  3: { 2: [0, 1, -1], 3: [0, 1, -1, 2], 4: [0, 1, -1, 0.5, -2] },
-  5: { 2: [0, 1, -1, 0.5, -0.5] },
+  3: { 2: [0, 1, -1], 3: [0, 1, -1, 2], 4: [0, 1, -1, 2, -2] },
+  5: { 2: [0, 1, -1, 0.5, -0.5], 4: [0, 1, -1, 0.5, -0.5, 2, -2] },
 };
 
 /** The numbers of results that a tile can have along an axis, for a window of so many taps. */
@@ -75,20 +75,27 @@ function polynomial(roots: readonly number[]): readonly number[] {
   return product;
 }
 
-/** Instructions of a transform: an upper bound. */
-export const costOfTransform = (matrix: Matrix): number =>
-  matrix.flat().filter((entry) => entry !== 0).length -
-  matrix.length +
-  matrix.flat().filter(needsProduct).length;
-
-const needsProduct = (entry: number) => entry !== 0 && Math.abs(entry) !== 1;
+/** Instructions of a transform. */
+export function costOfTransform(matrix: Matrix): number {
+  const names = (hint: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${hint}${index}`);
+  let locals = 0;
+  const local = () => {
+    locals += 1;
+    return `$between${locals}`;
+  };
+  const lines = transformCode(matrix, names('$in', matrix[0]!.length), names('$out', matrix.length), {
+    local,
+  });
+  return lines.join('').split('(f32x4.').length - 1;
+}
 
 /** Sets each target to its row of the matrix times the inputs, which are locals and none of the targets. */
 export function transformCode(
   matrix: Matrix,
   inputs: readonly string[],
   targets: readonly string[],
-  writer: Writer,
+  writer: Pick<Writer, 'local'>,
 ): readonly string[] {
   const lines: string[] = [];
   const named = (value: string) => {
@@ -129,27 +136,33 @@ export function transformCode(
   return lines;
 }
 
-/** M X Mᵀ of a grid of locals: all of its rows first, then column by column, each entry as it comes. */
-export function transformGrid(
+/** Bytes of the grid that a transform in two passes leaves between them, `vectors` side by side. */
+export const gridBytes = ({ size }: MinimalFilter, vectors = 1): number => size ** 2 * vectors * 16;
+
+interface Pass {
+  /** Vectors that come and go one after the other. */
+  readonly count: number;
+  /** The inputs of one. */
+  read(input: number): string;
+  write(value: string, output: number): readonly string[];
+  /** Moves all pointers to the next. */
+  readonly next: readonly string[];
+}
+
+/** Multiplies vector after vector with a matrix: with rows and then columns of a grid, it is M X Mᵀ. */
+export function passCode(
   matrix: Matrix,
-  grid: readonly (readonly string[])[],
+  { count, read, write, next }: Pass,
   writer: Writer,
-  use: (entry: string, row: number, column: number) => readonly string[],
 ): readonly string[] {
-  const halves = grid.map(() => writer.locals('v128', 'h', matrix.length));
-  const entries = writer.locals('v128', 'u', matrix.length);
-  return [
-    ...grid.flatMap((row, y) => transformCode(matrix, row, halves[y]!, writer)),
-    ...matrix.flatMap((_, column) => [
-      ...transformCode(
-        matrix,
-        halves.map((half) => half[column]!),
-        entries,
-        writer,
-      ),
-      ...entries.flatMap((entry, row) => use(entry, row, column)),
-    ]),
-  ];
+  const inputs = writer.locals('v128', 'l', matrix[0]!.length);
+  const outputs = writer.locals('v128', 'o', matrix.length);
+  return writer.loop(0, count, 1, () => [
+    ...inputs.map((local, input) => set(local, read(input))),
+    ...transformCode(matrix, inputs, outputs, writer),
+    ...outputs.flatMap((local, output) => write(get(local), output)),
+    ...next,
+  ]);
 }
 
 /** Those whose numbers at even places are the same, and at odd ones have the other sign. */
