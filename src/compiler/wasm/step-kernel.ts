@@ -6,7 +6,7 @@ import { depthwiseInputKernel, depthwiseKernel, depthwiseWeightsKernel } from '.
 import { bytesPerEntry, type Kernel, type Layout, type StepContext } from './kernels/kernel.js';
 import { mapKernel, zeroKernel } from './kernels/map.js';
 import { maxPoolInputKernel } from './kernels/max-pool-input.js';
-import { averagePoolInputKernel, poolKernel } from './kernels/pools.js';
+import { averagePoolInputKernel, averagePoolKernel, maxPoolKernel } from './kernels/pools.js';
 import { randomKernel } from './kernels/random.js';
 import { piecesOf, reduceKernel } from './kernels/reduce.js';
 import type { Step } from './places.js';
@@ -41,8 +41,9 @@ export function stepKernel(step: Step, context: StepContext): Kernel {
     case 'depthwiseKernel':
       return depthwiseWeightsKernel(operation, pair, output, context, pieces);
     case 'maxPool':
+      return maxPoolKernel(operation.window, pair[0], output, context);
     case 'averagePool':
-      return poolKernel(operation.kind, operation.window, pair[0], output, context);
+      return averagePoolKernel(operation.window, pair[0], output, context);
     case 'maxPoolInput':
       return maxPoolInputKernel(operation, pair, output, context);
     case 'averagePoolInput':

@@ -1,36 +1,12 @@
 /** The gradient of a max-pool. */
 import type { ValueOf } from '../../../program/index.js';
-import {
-  add,
-  addF,
-  f32x4,
-  get,
-  type Int,
-  load,
-  mul,
-  set,
-  store,
-  sub,
-  type Writer,
-  watFunction,
-} from '../wat.js';
-import {
-  coordinates,
-  divisorOf,
-  type Kernel,
-  type KernelContext,
-  type Layout,
-  parametersOf,
-} from './kernel.js';
-import { keyOf, largerF, overChannels } from './pool-loops.js';
-import { tapsAt } from './window-range.js';
-
-/** Vectors that a unit takes at once where windows overlap. */
-const vectorGroups = [8, 4, 2];
+import { add, addF, f32x4, get, type Int, load, mul, set, store, type Writer, watFunction } from '../wat.js';
+import { divisorOf, type Kernel, type KernelContext, type Layout, offsetOf, parametersOf } from './kernel.js';
+import { keyOf, largerF, overChannels, windowTaps } from './pool-loops.js';
 
 /**
  * Gives each gradient to the first of the largest entries of its window. Windows may overlap, so that units are not
- * rows but columns of vectors: nobody else adds to the same place.
+ * rows but some channels: nobody else adds to the same place.
  */
 export function maxPoolInputKernel(
   { window }: ValueOf<'maxPoolInput'>['operation'],
@@ -43,6 +19,7 @@ export function maxPoolInputKernel(
   const lane = 4 * context.lanes;
   const vectors = context.lanes / 4;
   const taps = window.size[0] * window.size[1];
+  const group = divisorOf(channels, [4, 3, 2]);
   const isTiling =
     [0, 1].every(
       (axis) =>
@@ -142,73 +119,69 @@ export function maxPoolInputKernel(
   }
 
   function overlapping(writer: Writer): readonly string[] {
-    const group = divisorOf(vectors, vectorGroups);
-    const [mosts, lefts] = [writer.locals('v128', 'most', group), writer.locals('v128', 'left', group)];
-    const [value, hit] = [writer.local('v128', 'value'), writer.local('v128', 'hit')];
-    const [fromY, toY, fromX, toX, from, to] = ['fromY', 'toY', 'fromX', 'toX', 'from', 'to'].map((hint) =>
-      writer.local('i32', hint),
-    ) as [string, string, string, string, string, string];
-    const [xBase, dyBase, outBase] = ['xBase', 'dyBase', 'outBase'].map((hint) =>
-      writer.local('i32', hint),
-    ) as [string, string, string];
-    const place = (axis: 0 | 1, at: string, tap: string) =>
-      sub(
-        add(mul(get(at), window.strides[axis]), mul(get(tap), window.dilations[axis])),
-        window.before[axis],
-      );
-    const entry = (base: string, layout: Layout, row: Int, column: Int) =>
-      add(get(base), mul(row, layout.strides[0]! * lane), mul(column, layout.strides[1]! * lane));
+    const values = writer.locals('v128', 'v', taps);
+    const [most, left, hit] = ['most', 'left', 'hit'].map((hint) => writer.local('v128', hint)) as [
+      string,
+      string,
+      string,
+    ];
+    const { begin, offsets } = windowTaps(window, dy.shape, [x, output], context, writer);
+    const [xTaps, outTaps] = offsets as [readonly string[], readonly string[]];
     return writer.loop(get('$from'), get('$to'), 1, (unit) => {
-      const [channel, vector] = coordinates(unit, [channels, vectors / group]);
-      const base = (local: string, parameter: string, layout: Layout) =>
-        set(local, add(get(parameter), mul(channel!, layout.strides[2]! * lane), mul(vector!, 16 * group)));
+      const some = [mul(get(unit), group), group] as const;
       return [
-        base(xBase, '$in0', x),
-        base(dyBase, '$in1', dy),
-        base(outBase, '$out', output),
         ...writer.loop(0, height, 1, (row) =>
-          writer.loop(0, width, 1, (column) => [
-            set(to, entry(outBase, output, get(row), get(column))),
-            ...lefts.map((_, index) => store(get(to), f32x4(0), 16 * index)),
-          ]),
+          writer.loop(0, width, 1, (column) =>
+            overChannels(
+              [output],
+              context,
+              writer,
+              ([offset]) => [
+                store(
+                  add(
+                    get('$out'),
+                    offset!,
+                    offsetOf([get(row), get(column)], output.strides.slice(0, 2), lane),
+                  ),
+                  f32x4(0),
+                ),
+              ],
+              some,
+            ),
+          ),
         ),
         ...writer.loop(0, rows, 1, (row) =>
-          writer.loop(0, columns, 1, (column) => {
-            const vertical = tapsAt(window, 0, get(row), height, rows);
-            const horizontal = tapsAt(window, 1, get(column), width, columns);
-            const each = (body: (tapY: string, tapX: string) => readonly string[]) =>
-              writer.loop(get(fromY), get(toY), 1, (tapY) =>
-                writer.loop(get(fromX), get(toX), 1, (tapX) => [
-                  set(from, entry(xBase, x, place(0, row, tapY), place(1, column, tapX))),
-                  ...body(tapY, tapX),
-                ]),
-              );
-            return [
-              set(fromY, vertical.from),
-              set(toY, vertical.to),
-              set(fromX, horizontal.from),
-              set(toX, horizontal.to),
-              ...mosts.map((most) => set(most, f32x4(Number.NEGATIVE_INFINITY))),
-              ...each(() =>
-                mosts.map((most, index) => set(most, largerF(get(most), load(get(from), 16 * index)))),
-              ),
-              set(to, entry(dyBase, dy, get(row), get(column))),
-              ...lefts.map((left, index) => set(left, load(get(to), 16 * index))),
-              ...each((tapY, tapX) => [
-                set(to, entry(outBase, output, place(0, row, tapY), place(1, column, tapX))),
-                ...lefts.flatMap((left, index) => [
-                  set(value, load(get(from), 16 * index)),
-                  set(hit, `(f32x4.eq ${get(value)} ${get(mosts[index]!)})`),
-                  store(
-                    get(to),
-                    addF(load(get(to), 16 * index), `(v128.and ${get(left)} ${get(hit)})`),
-                    16 * index,
+          writer.loop(0, columns, 1, (column) => [
+            ...begin(get(row), get(column)),
+            ...overChannels(
+              [output, x, dy],
+              context,
+              writer,
+              ([to, from, dyFrom]) => [
+                ...values.map((value, tap) => set(value, load(add(get('$in0'), from!, get(xTaps[tap]!))))),
+                set(most, values.map(get).reduce(largerF)),
+                set(
+                  left,
+                  load(
+                    add(
+                      get('$in1'),
+                      dyFrom!,
+                      offsetOf([get(row), get(column)], dy.strides.slice(0, 2), lane),
+                    ),
                   ),
-                  set(left, `(v128.andnot ${get(left)} ${get(hit)})`),
-                ]),
-              ]),
-            ];
-          }),
+                ),
+                ...values.flatMap((value, tap) => {
+                  const place = add(get('$out'), to!, get(outTaps[tap]!));
+                  return [
+                    set(hit, `(f32x4.eq ${get(value)} ${get(most)})`),
+                    store(place, addF(load(place), `(v128.and ${get(left)} ${get(hit)})`)),
+                    set(left, `(v128.andnot ${get(left)} ${get(hit)})`),
+                  ];
+                }),
+              ],
+              some,
+            ),
+          ]),
         ),
       ];
     });
@@ -217,7 +190,7 @@ export function maxPoolInputKernel(
   return {
     key: keyOf('maxPoolInput', window, [x, dy, output], context),
     text: (name) => watFunction(name, parametersOf(2), isTiling ? tiling : overlapping),
-    units: isTiling ? rows : channels * (vectors / divisorOf(vectors, vectorGroups)),
+    units: isTiling ? rows : channels / group,
     cost: rows * columns * channels * vectors * taps * (isTiling ? 5 : 10),
     functions: [],
   };

@@ -1,4 +1,4 @@
-/** Pools and their gradients. Channels and lanes are one row of vectors, which all go the same way. */
+/** Pools, and the gradient of means. Channels and lanes are one row of vectors, which all go the same way. */
 import type { ValueOf, Window } from '../../../program/index.js';
 import {
   add,
@@ -16,19 +16,38 @@ import {
   watFunction,
 } from '../wat.js';
 import { type Kernel, type KernelContext, type Layout, offsetOf, parametersOf } from './kernel.js';
-import { keyOf, largerF, overChannels } from './pool-loops.js';
+import { keyOf, largerF, overChannels, windowTaps } from './pool-loops.js';
 import { tapsAt, tapsOnto } from './window-range.js';
 
-type Pool = 'maxPool' | 'averagePool';
+/** The largest entry of each window. Units are rows of the output. */
+export function maxPoolKernel(window: Window, x: Layout, output: Layout, context: KernelContext): Kernel {
+  const [rows, columns, channels] = output.shape as [number, number, number];
+  const lane = 4 * context.lanes;
+  const body = (writer: Writer) => {
+    const taps = windowTaps(window, output.shape, [x], context, writer);
+    return writer.loop(get('$from'), get('$to'), 1, (row) =>
+      writer.loop(0, columns, 1, (column) => [
+        ...taps.begin(get(row), get(column)),
+        ...overChannels([output, x], context, writer, ([to, from]) => [
+          store(
+            add(get('$out'), to!, offsetOf([get(row), get(column)], output.strides.slice(0, 2), lane)),
+            taps.offsets[0]!.map((tap) => load(add(get('$in0'), from!, get(tap)))).reduce(largerF),
+          ),
+        ]),
+      ]),
+    );
+  };
+  return {
+    key: keyOf('maxPool', window, [x, output], context),
+    text: (name) => watFunction(name, parametersOf(1), body),
+    units: rows,
+    cost: rows * columns * channels * (context.lanes / 4) * (3 * window.size[0] * window.size[1] + 3),
+    functions: [],
+  };
+}
 
-/** The largest or the mean of each window. Units are rows of the output. */
-export function poolKernel(
-  kind: Pool,
-  window: Window,
-  x: Layout,
-  output: Layout,
-  context: KernelContext,
-): Kernel {
+/** The mean of the entries of each window that lie in the image. Units are rows of the output. */
+export function averagePoolKernel(window: Window, x: Layout, output: Layout, context: KernelContext): Kernel {
   const [height, width] = x.shape as [number, number];
   const [rows, columns, channels] = output.shape as [number, number, number];
   const lane = 4 * context.lanes;
@@ -50,18 +69,18 @@ export function poolKernel(
           );
         const counted = `(f32x4.splat (f32.convert_i32_s (i32.mul ${count(vertical)} ${count(horizontal)})))`;
         return [
-          ...(kind === 'averagePool' ? [set(scale, `(f32x4.div ${f32x4(1)} ${counted})`)] : []),
+          set(scale, `(f32x4.div ${f32x4(1)} ${counted})`),
           ...overChannels([output, x], context, writer, ([to, from]) => [
-            set(sum, f32x4(kind === 'maxPool' ? Number.NEGATIVE_INFINITY : 0)),
+            set(sum, f32x4(0)),
             ...writer.loop(vertical.from, vertical.to, 1, (tapY) =>
               writer.loop(horizontal.from, horizontal.to, 1, (tapX) => {
                 const value = load(add(get('$in0'), from!, place(0, row, tapY), place(1, column, tapX)));
-                return [set(sum, kind === 'maxPool' ? largerF(get(sum), value) : addF(get(sum), value))];
+                return [set(sum, addF(get(sum), value))];
               }),
             ),
             store(
               add(get('$out'), to!, offsetOf([get(row), get(column)], output.strides.slice(0, 2), lane)),
-              kind === 'maxPool' ? get(sum) : mulF(get(sum), get(scale)),
+              mulF(get(sum), get(scale)),
             ),
           ]),
         ];
@@ -69,7 +88,7 @@ export function poolKernel(
     );
   };
   return {
-    key: keyOf(kind, window, [x, output], context),
+    key: keyOf('averagePool', window, [x, output], context),
     text: (name) => watFunction(name, parametersOf(1), body),
     units: rows,
     cost: rows * columns * channels * (context.lanes / 4) * (6 * taps + 3),
