@@ -37,6 +37,10 @@ import { costOfTransform, gridBytes, type MinimalFilter, passCode, transposed } 
 export const partsOf = ({ tiles: [rows], vectors }: Tiling, { lanes }: KernelContext): number =>
   divisorOf((rows * lanes) / 4 / vectors, [8, 6, 4, 10, 7, 5, 2, 3]);
 
+/** Vectors of tiles that are summed at once, so that the sums are seldom loaded and stored. */
+export const runOf = ({ tiles: [, columns], vectors }: Tiling): number =>
+  divisorOf(columns, [8, 7, 6, 5, 4, 3, 2]) * vectors;
+
 /** x [H, W, C] and y [rows, columns, F] give their sums. Units are parts. */
 export function sumTilesKernel(
   tiling: Tiling,
@@ -49,9 +53,8 @@ export function sumTilesKernel(
   const [tileRows, tileColumns] = tiling.tiles;
   const laneBlocks = context.lanes / 4 / vectors;
   const stripsOfPart = (tileRows * laneBlocks) / parts;
-  // So many tiles at once that the sums are seldom loaded and stored.
-  const strip = divisorOf(tileColumns, [8, 7, 6, 5, 4, 3, 2]);
-  const run = strip * vectors;
+  const run = runOf(tiling);
+  const strip = run / vectors;
   const [xEntry, yEntry] = [channels * run * 16, filters * run * 16];
   const tilesBytes = entries * (xEntry + yEntry);
   const scratch = tilesBytes + gridBytes(filter) + 64;

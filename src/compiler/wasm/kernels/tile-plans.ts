@@ -1,6 +1,7 @@
 /** Which convolutions go by tiles, and by which: as a count of instructions for a vector of lanes says. */
 import type { Shape, ValueOf } from '../../../program/index.js';
 import type { BlockTiling } from './convolve-tiles.js';
+import { partsOf, runOf } from './convolve-weights-tiles.js';
 import type { KernelContext, Layout } from './kernel.js';
 import { channelBlockOf, type WeightBlock, weightBlockOf } from './register-blocks.js';
 import { entriesOf, type Tiling, tapsInside, tilesOf, tilingsOf, transformCosts } from './tiling.js';
@@ -73,9 +74,19 @@ export function gradientPlan(
   ]);
   return cheapest(plans, ({ tiling, wide }) => {
     const { image, gradient } = transformCosts(tiling.filter);
-    const far = wide === undefined ? 0 : farCost * entriesOf(tiling);
-    const tile = entriesOf(tiling) * products + channels * (image + far) + filters * (gradient + far);
-    return { tiled: tilesOf(tiling) * tile, plain: tapsInside(tiling, x.shape) * products };
+    const entries = entriesOf(tiling);
+    const vectors = context.lanes / 4;
+    const far = wide === undefined ? 0 : farCost * entries;
+    const tile = entries * products + channels * (image + far) + filters * (gradient + far);
+    // Sums are loaded and stored for each run, and at the end for each part; or the lanes of each are joined once.
+    const ofSum =
+      wide === undefined
+        ? (2 * tilesOf(tiling)) / runOf(tiling) + (4 * partsOf(tiling, context)) / vectors
+        : 5 / vectors;
+    return {
+      tiled: tilesOf(tiling) * tile + entries * channels * filters * ofSum,
+      plain: tapsInside(tiling, x.shape) * products,
+    };
   });
 }
 
