@@ -193,31 +193,41 @@ const reductions = {
 
 function convolve(inputs: readonly Value[], [x, w]: readonly Reader[], window: Window): Reader {
   const [image, kernel] = inputs.map((operand) => operand.shape);
+  const all = taps(window);
   return (lane, [row, column, filter]) =>
-    sum(
-      taps(window).flatMap(([y, x0]) => {
-        const place = placeOf([row!, column!], [y, x0], window);
-        if (!inside(place, image!)) return [];
-        return range(kernel![2]!).map(
-          (channel) => x!(lane, [...place, channel]) * w!(0, [y, x0, channel, filter!]),
-        );
-      }),
-    );
+    sumOver(all, (tap) => {
+      const place = placeOf([row!, column!], tap, window);
+      if (!inside(place, image!)) return 0;
+      const [seen, weight] = [
+        [...place, 0],
+        [...tap, 0, filter!],
+      ];
+      return sumUpTo(kernel![2]!, (channel) => {
+        seen[2] = channel;
+        weight[2] = channel;
+        return x!(lane, seen) * w!(0, weight);
+      });
+    });
 }
 
 /** Every output that a place of the image took part in, times the weight with which it did. */
 function convolveInput(inputs: readonly Value[], [y, w]: readonly Reader[], window: Window): Reader {
   const [outputs, kernel] = inputs.map((operand) => operand.shape);
+  const all = taps(window);
   return (lane, [row, column, channel]) =>
-    sum(
-      taps(window).flatMap((tap) => {
-        const output = outputOf([row!, column!], tap, window);
-        if (!inside(output, outputs!)) return [];
-        return range(kernel![3]!).map(
-          (filter) => y!(lane, [...output, filter]) * w!(0, [...tap, channel!, filter]),
-        );
-      }),
-    );
+    sumOver(all, (tap) => {
+      const output = outputOf([row!, column!], tap, window);
+      if (!inside(output, outputs!)) return 0;
+      const [given, weight] = [
+        [...output, 0],
+        [...tap, channel!, 0],
+      ];
+      return sumUpTo(kernel![3]!, (filter) => {
+        given[2] = filter;
+        weight[3] = filter;
+        return y!(lane, given) * w!(0, weight);
+      });
+    });
 }
 
 function depthwise(inputs: readonly Value[], [x, w]: readonly Reader[], window: Window): Reader {
@@ -259,15 +269,18 @@ function sumOfPairs(
   meaning: (place: readonly number[]) => { tap: Pair; channel: number; filter: number },
 ): Reader {
   const [image, outputs] = inputs.map((operand) => operand.shape);
+  const all = placesOf(outputs!.slice(0, 2)) as unknown as Pair[];
   return (_lane, kernelPlace) => {
     const { tap, channel, filter } = meaning(kernelPlace);
-    return sum(
-      placesOf(outputs!.slice(0, 2)).flatMap(([row, column]) => {
-        const place = placeOf([row!, column!], tap, window);
-        if (!inside(place, image!)) return [];
-        return range(lanes).map((lane) => x!(lane, [...place, channel]) * y!(lane, [row!, column!, filter]));
-      }),
-    );
+    return sumOver(all, (output) => {
+      const place = placeOf(output, tap, window);
+      if (!inside(place, image!)) return 0;
+      const [seen, given] = [
+        [...place, channel],
+        [...output, filter],
+      ];
+      return sumUpTo(lanes, (lane) => x!(lane, seen) * y!(lane, given));
+    });
   };
 }
 
@@ -324,12 +337,19 @@ function readerOf({ shape, batched }: Value, data: Float64Array): Reader {
   return (lane, place) => data[(batched ? lane * size : 0) + offsetOf(place, shape)]!;
 }
 
-const offsetOf = (place: readonly number[], shape: Shape): number =>
-  place.reduce((offset, index, axis) => offset * shape[axis]! + index, 0);
+function offsetOf(place: readonly number[], shape: Shape): number {
+  let offset = 0;
+  for (let axis = 0; axis < place.length; axis += 1) offset = offset * shape[axis]! + place[axis]!;
+  return offset;
+}
 
 function filled(lanes: number, shape: Shape, at: Reader): Float64Array {
   const places = placesOf(shape);
-  return Float64Array.from(range(lanes).flatMap((lane) => places.map((place) => at(lane, place))));
+  const result = new Float64Array(lanes * places.length);
+  for (let lane = 0; lane < lanes; lane += 1) {
+    for (const [index, place] of places.entries()) result[lane * places.length + index] = at(lane, place);
+  }
+  return result;
 }
 
 /** Every output adds to places of the result. */
@@ -366,3 +386,15 @@ function placesOf(shape: Shape): number[][] {
 
 const range = (length: number): number[] => Array.from({ length }, (_, index) => index);
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+
+function sumOver<Item>(items: readonly Item[], term: (item: Item) => number): number {
+  let total = 0;
+  for (const item of items) total += term(item);
+  return total;
+}
+
+function sumUpTo(count: number, term: (index: number) => number): number {
+  let total = 0;
+  for (let index = 0; index < count; index += 1) total += term(index);
+  return total;
+}

@@ -3,6 +3,7 @@ import { control } from '../../compiler/wasm/control.js';
 import type { Manifest } from '../../compiler/wasm/generate-module.js';
 import { SpecccError } from '../../diagnostics/index.js';
 import { type HelperThread, type NoThreads, startHelpers, tellFailure } from './helper-threads.js';
+import { threadChoice } from './thread-choice.js';
 
 export interface RunningModule {
   readonly floats: Float32Array;
@@ -47,6 +48,7 @@ async function runningModule(
   const { command } = instance.exports as unknown as Exports;
   const integers = new Int32Array(memory.buffer);
   const threads = helpers.length + 1;
+  const choice = threadChoice(threads);
   const failed = () => Atomics.load(integers, control.failed / 4);
   return {
     floats: new Float32Array(memory.buffer),
@@ -54,8 +56,11 @@ async function runningModule(
     bytes: new Uint8Array(memory.buffer),
     command(number) {
       if (failed() !== 0) throw new Error('the module has failed before');
+      const taken = choice.threads(number);
+      const begin = performance.now();
       try {
-        command(number, threads);
+        command(number, taken);
+        choice.took(number, taken, performance.now() - begin);
       } catch (error) {
         tellFailure(integers, 0);
         throw error;
