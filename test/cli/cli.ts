@@ -1,5 +1,5 @@
-/** Drives the real command line in child processes, in folders of their own. */
-import { spawn } from 'node:child_process';
+/** Drives the built command line in child processes, in folders of their own. */
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,9 +30,54 @@ function cleanEnvironment(extra: RunOptions['env']): NodeJS.ProcessEnv {
   return { ...env, TERM: 'xterm-256color', ...extra };
 }
 
-/** Runs `speccc ARGS` to its end; stdout and stderr are pipes. */
+/**
+ * Runs `speccc ARGS` to its end, with stdout and stderr that are no terminals: in a process that the commands of a test
+ * file share, or in one of its own where it is watched while it runs.
+ */
 export function speccc(args: readonly string[], options: RunOptions): Promise<Finished> {
+  if (options.onOutput !== undefined || process.env.SPECCC_BIN !== undefined)
+    return specccAlone(args, options);
+  const finished = last.then(() => inKeptProcess(args, options));
+  last = finished.catch(() => undefined);
+  return finished;
+}
+
+/** Runs `speccc ARGS` to its end in a process of its own; stdout and stderr are pipes. */
+export function specccAlone(args: readonly string[], options: RunOptions): Promise<Finished> {
   return run(process.execPath, [bin, ...args], options);
+}
+
+/** The command before, in the process that is kept. */
+let last: Promise<unknown> = Promise.resolve();
+let kept: Promise<ChildProcess> | undefined;
+afterAll(async () => (await kept)?.kill());
+
+async function inKeptProcess(args: readonly string[], { cwd, env }: RunOptions): Promise<Finished> {
+  kept ??= startKept();
+  const child = await kept;
+  return new Promise((resolve, reject) => {
+    const died = (code: number | null) => {
+      kept = undefined;
+      reject(new Error(`speccc ${args.join(' ')} ended the process with code ${code}`));
+    };
+    child.once('exit', died);
+    child.once('message', (finished: Finished) => {
+      child.off('exit', died);
+      resolve(finished);
+    });
+    child.send({ args, cwd, env: cleanEnvironment(env) });
+  });
+}
+
+async function startKept(): Promise<ChildProcess> {
+  const warm = fileURLToPath(new URL('warm.mjs', import.meta.url));
+  const child = fork(warm, [new URL('../../dist/cli/main.js', import.meta.url).href], {
+    execArgv: [],
+    env: cleanEnvironment({}),
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  await new Promise((resolve, reject) => child.once('message', resolve).once('exit', reject));
+  return child;
 }
 
 export function run(program: string, args: readonly string[], options: RunOptions): Promise<Finished> {

@@ -8,7 +8,7 @@ import { buildProgram } from '../../src/cli/program.js';
 import { openTerminal } from '../../src/cli/terminal.js';
 import { drawingFormats } from '../../src/compiler/index.js';
 import { backendNames, exportFormats } from '../../src/runtime/index.js';
-import { speccc, temporaryFolder } from './cli.js';
+import { speccc, specccAlone, temporaryFolder } from './cli.js';
 
 const cwd = temporaryFolder();
 
@@ -147,14 +147,14 @@ describe('a bug', () => {
     const sabotage = join(cwd, 'sabotage.mjs');
     writeFileSync(sabotage, "JSON.stringify = () => { throw new TypeError('boom'); };\n");
     const broken = { NODE_OPTIONS: `--import=${pathToFileURL(sabotage)}` };
-    const quiet = await speccc(['schema'], { cwd, env: broken });
+    const quiet = await specccAlone(['schema'], { cwd, env: broken });
     expect(quiet.code).toBe(3);
     expect(quiet.stderr).toContain('this is a bug in speccc: TypeError: boom');
     expect(quiet.stderr).toContain('--verbose');
     expect(quiet.stderr).not.toContain('    at ');
     for (const loud of [
-      await speccc(['schema', '--verbose'], { cwd, env: broken }),
-      await speccc(['schema'], { cwd, env: { ...broken, SPECCC_DEBUG: '1' } }),
+      await specccAlone(['schema', '--verbose'], { cwd, env: broken }),
+      await specccAlone(['schema'], { cwd, env: { ...broken, SPECCC_DEBUG: '1' } }),
     ]) {
       expect(loud.stderr).toContain('    at ');
     }
