@@ -142,19 +142,16 @@ function tilesBy(
   const line = writer.locals('v128', 'l', cells);
   const entries = writer.locals('v128', 'u', size);
 
-  const rowsOf = (segment: Segment) =>
+  const readLine = (segment: Segment) =>
+    line.map((local, at) =>
+      set(
+        local,
+        at < segment.from || at >= segment.to ? f32x4(0) : load(get(px), (at - segment.from) * columnStep),
+      ),
+    );
+  const rowsOf = (column: Int) =>
     writer.loop(0, cells, 1, (y) => {
-      const row = [
-        ...line.map((local, at) =>
-          set(
-            local,
-            at < segment.from || at >= segment.to
-              ? f32x4(0)
-              : load(get(px), (at - segment.from) * columnStep),
-          ),
-        ),
-        ...transformCode(matrix, line, entries, writer),
-      ];
+      const row = [...chosen(segments, column, readLine), ...transformCode(matrix, line, entries, writer)];
       return [
         ...(allInside
           ? row
@@ -178,20 +175,20 @@ function tilesBy(
       writer.loop(0, count, 1, (channel) =>
         writer.loop(0, vectors, 1, (vector) => [
           set(pg, get(grid)),
-          ...chosen(segments, column, (segment) => [
-            set(
-              px,
-              add(
-                get(from),
-                get('$lane'),
-                mul(add(first, get(channel)), channelStep),
-                mul(get(vector), 16),
-                mul(get(top), rowStep),
-                mul(add(mul(column, step), segment.from - before[1]), columnStep),
-              ),
+          set(
+            px,
+            add(
+              get(from),
+              get('$lane'),
+              mul(add(first, get(channel)), channelStep),
+              mul(get(vector), 16),
+              mul(get(top), rowStep),
+              mul(add(mul(column, step), -before[1]), columnStep),
             ),
-            ...rowsOf(segment),
-          ]),
+          ),
+          // To the first place inside: an offset must not begin before the memory.
+          ...chosen(segments, column, ({ from: outside }) => [set(px, add(get(px), outside * columnStep))]),
+          ...rowsOf(column),
           set(pg, get(grid)),
           set(moving, add(get(target), mul(get(channel), steps.channel), mul(get(vector), steps.vector))),
           ...passCode(
