@@ -42,7 +42,7 @@ export const backendOption = () =>
 export const threadsOption = () =>
   new Option(
     '--threads <n>',
-    'of the compiled program; as many as the machine has where left out, and the same results for any number',
+    'of the compiled program, at most; as many as the machine has where left out, and the same results for any number',
   ).argParser(wholeNumber(1, mostThreads));
 
 export const relaxedOption = () =>
