@@ -31,7 +31,7 @@ import {
 import type { ReduceOptions } from './reduce.js';
 import { weightBlockOf } from './register-blocks.js';
 import { gradientTiles, imageTiles, type Tiling } from './tiling.js';
-import { costOfTransform, gridBytes, type MinimalFilter, passCode, transposed } from './winograd.js';
+import { costsOf, gridBytes, type MinimalFilter, passCode, transposed } from './winograd.js';
 
 /** How many parts of the tiles are summed on their own: at most eight. */
 export const partsOf = ({ tiles: [rows], vectors }: Tiling, { lanes }: KernelContext): number =>
@@ -268,8 +268,7 @@ export function joinTilesKernel(
       }),
     units: channels,
     scratch: channels * scratch,
-    cost:
-      channels * filters * ((parts ?? 1) * entries + (size + filter.taps) * costOfTransform(filter.weights)),
+    cost: channels * filters * ((parts ?? 1) * entries + (size + filter.taps) * costsOf(filter).weights),
     functions: [],
   };
 }

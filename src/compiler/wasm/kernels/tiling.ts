@@ -3,7 +3,7 @@ import type { Shape, Window } from '../../../program/index.js';
 import { add, f32x4, get, type Int, i32, load, mul, set, store, type Writer } from '../wat.js';
 import { divisorOf, type KernelContext, type Layout } from './kernel.js';
 import {
-  costOfTransform,
+  costsOf,
   type Matrix,
   type MinimalFilter,
   minimalFilter,
@@ -44,15 +44,17 @@ export const entriesOf = ({ filter }: Tiling): number => filter.size ** 2;
 export const tilesOf = ({ tiles: [rows, columns] }: Tiling): number => rows * columns;
 
 /** Instructions for a vector: a tile of the image, or of a gradient, on its way in, one of the result on its way back. */
-export function transformCosts({ size, step, input, output }: MinimalFilter): {
+export function transformCosts(filter: MinimalFilter): {
   readonly image: number;
   readonly gradient: number;
   readonly back: number;
 } {
+  const { size, step } = filter;
+  const { input, output, gradient } = costsOf(filter);
   return {
-    image: 2 * size ** 2 + 2 * size * costOfTransform(input),
-    gradient: size ** 2 + step ** 2 + (size + step) * costOfTransform(transposed(output)),
-    back: size ** 2 + step ** 2 + (size + step) * costOfTransform(output),
+    image: 2 * size ** 2 + 2 * size * input,
+    gradient: size ** 2 + step ** 2 + (size + step) * gradient,
+    back: size ** 2 + step ** 2 + (size + step) * output,
   };
 }
 

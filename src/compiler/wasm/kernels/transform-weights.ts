@@ -1,20 +1,21 @@
 /** The weights of a convolution by tiles, transformed as its inner loop reads them. */
 import { add, gather, get, load, mul, set, splat, store, storeLane, watFunction } from '../wat.js';
 import { coordinates, divisorOf, type Kernel, type Layout, offsetOf, parametersOf } from './kernel.js';
-import { costOfTransform, gridBytes, type MinimalFilter, passCode } from './winograd.js';
+import { costsOf, gridBytes, type MinimalFilter, passCode } from './winograd.js';
 
 /** Filters at once, side by side in a vector: four where a block has as many. */
 const lanesOf = (block: number) => (block % 4 === 0 ? 4 : 1);
 
 /** Instructions for all weights from `summed` to `kept` channels. */
 export function costOfTransformedWeights(
-  { taps, size, weights }: MinimalFilter,
+  filter: MinimalFilter,
   summed: number,
   kept: number,
   block: number,
 ): number {
+  const { taps, size } = filter;
   const vectors = (summed * kept) / lanesOf(block);
-  return vectors * ((taps + size) * costOfTransform(weights) + taps ** 2 + size ** 2);
+  return vectors * ((taps + size) * costsOf(filter).weights + taps ** 2 + size ** 2);
 }
 
 /**

@@ -26,10 +26,10 @@ export interface MinimalFilter {
 }
 
 /**
- * By taps and step. Points that are small, or mirrored at the unit circle, keep the rounding small (Barabasz and others,
- * "Error Analysis and Improving the Accuracy of Winograd Convolution", 2020): in two dimensions it is 0.8 times that of
- * the plain sum for two results of three taps, and 2 to 4 times that for the others. Pairs of a and −a need fewer
- * instructions.
+ * By taps and step. Small points keep the rounding small (Barabasz and others, "Error Analysis and Improving the Accuracy
+ * of Winograd Convolution", 2020): in two dimensions, and in the mean, it is 0.8 times that of the plain sum for two
+ * results of three taps, 3 to 5 times that for the others of three and two of five, and 6 times for four of five. Pairs
+ * of a and −a need fewer instructions.
  */
 const points: Readonly<Record<number, Readonly<Record<number, readonly number[]>>>> = {
   3: { 2: [0, 1, -1], 3: [0, 1, -1, 2], 4: [0, 1, -1, 2, -2] },
@@ -39,8 +39,17 @@ const points: Readonly<Record<number, Readonly<Record<number, readonly number[]>
 /** The numbers of results that a tile can have along an axis, for a window of so many taps. */
 export const stepsOf = (taps: number): readonly number[] => Object.keys(points[taps] ?? {}).map(Number);
 
-/** For a step out of `stepsOf`. */
+const filters = new Map<string, MinimalFilter>();
+
+/** For a step out of `stepsOf`. Always the same for the same numbers. */
 export function minimalFilter(taps: number, step: number): MinimalFilter {
+  const key = `${taps} ${step}`;
+  const filter = filters.get(key) ?? newFilter(taps, step);
+  filters.set(key, filter);
+  return filter;
+}
+
+function newFilter(taps: number, step: number): MinimalFilter {
   const size = taps + step - 1;
   const finite = points[taps]![step]!;
   const powers = (point: number, count: number) =>
@@ -75,8 +84,24 @@ function polynomial(roots: readonly number[]): readonly number[] {
   return product;
 }
 
-/** Instructions of a transform. */
-export function costOfTransform(matrix: Matrix): number {
+const costs = new WeakMap<
+  MinimalFilter,
+  Readonly<Record<'input' | 'output' | 'gradient' | 'weights', number>>
+>();
+
+/** Instructions to multiply a vector with each of the matrices, `gradient` being A. */
+export function costsOf(filter: MinimalFilter) {
+  const known = costs.get(filter) ?? {
+    input: costOfTransform(filter.input),
+    output: costOfTransform(filter.output),
+    gradient: costOfTransform(transposed(filter.output)),
+    weights: costOfTransform(filter.weights),
+  };
+  costs.set(filter, known);
+  return known;
+}
+
+function costOfTransform(matrix: Matrix): number {
   const names = (hint: string, count: number) =>
     Array.from({ length: count }, (_, index) => `${hint}${index}`);
   let locals = 0;
