@@ -9,18 +9,21 @@ export interface ThreadChoice {
   took(command: number, threads: number, milliseconds: number): void;
 }
 
-/** Runs between two trials of what is slower. */
-const runsBetweenTrials = 50;
-/** Runs of a trial: one alone says little. */
-const runsOfTrial = 3;
+/** Runs before the first trial of what may be slower, and between two of them at least. */
+const fewestRuns = 50;
+const runsOfTrial = 2;
+/** Part of the time that trials may cost: eight threads are a good deal faster than one. */
+const mostCost = 0.02;
 /** Part of a new time in the mean of those lately. */
 const newness = 0.3;
 /** To change, the other must be faster by this much. */
 const clearly = 0.95;
 
 interface Lately {
-  runs: number;
   taken: number;
+  /** Runs before the next trial; none or fewer while it lasts. */
+  left: number;
+  /** Milliseconds of what is taken, and of its last trial of the other. */
   readonly means: Map<number, number>;
 }
 
@@ -28,26 +31,27 @@ export function threadChoice(all: number): ThreadChoice {
   const commands = new Map<number, Lately>();
   const other = (threads: number) => (threads === 1 ? all : 1);
   const lately = (command: number): Lately => {
-    const known = commands.get(command) ?? { runs: 0, taken: all, means: new Map() };
+    const known = commands.get(command) ?? { taken: all, left: fewestRuns, means: new Map() };
     commands.set(command, known);
     return known;
   };
   return {
     threads(command) {
-      const { runs, taken } = lately(command);
-      const isTrial = runs % (runsBetweenTrials + runsOfTrial) >= runsBetweenTrials;
-      return isTrial ? other(taken) : taken;
+      const { taken, left } = lately(command);
+      return left > 0 ? taken : other(taken);
     },
     took(command, threads, milliseconds) {
       const known = lately(command);
-      const before = known.means.get(threads);
-      const mean = before === undefined ? milliseconds : before + newness * (milliseconds - before);
-      known.means.set(threads, mean);
-      known.runs += 1;
-      // At the end of a trial.
-      if (known.runs % (runsBetweenTrials + runsOfTrial) !== 0) return;
-      const [own, others] = [known.taken, other(known.taken)].map((count) => known.means.get(count)!);
-      if (others! < clearly * own!) known.taken = other(known.taken);
+      const { taken, means } = known;
+      // A trial forgets the one before it.
+      const before = known.left === 0 ? undefined : means.get(threads);
+      means.set(threads, before === undefined ? milliseconds : before + newness * (milliseconds - before));
+      known.left -= 1;
+      if (known.left > -runsOfTrial) return;
+      const [own, others] = [means.get(taken)!, means.get(other(taken))!];
+      if (others < clearly * own) known.taken = other(taken);
+      const loss = Math.max(own, others) / Math.min(own, others) - 1;
+      known.left = Math.max(fewestRuns, Math.ceil((runsOfTrial * loss) / mostCost));
     },
   };
 }

@@ -38,6 +38,11 @@ describe('the number of threads', () => {
     expect(choice.threads(2)).toBe(2);
   });
 
+  it('is tried so seldom that what is much slower costs little', () => {
+    const counts = run(threadChoice(8), 10_000, (threads) => (threads === 1 ? 80 : 10));
+    expect((counts[1]! * 80) / (counts[8]! * 10)).toBeLessThan(0.03);
+  });
+
   it('does not change for one run that was slow', () => {
     const choice = threadChoice(2);
     let runs = 0;
