@@ -30,6 +30,12 @@ export function maxPoolInputKernel(
     rows * window.size[0] <= height &&
     columns * window.size[1] <= width;
 
+  const zero = (row: Int, column: Int, index: Int) =>
+    store(
+      add(get('$out'), index, mul(row, output.strides[0]! * lane), mul(column, output.strides[1]! * lane)),
+      f32x4(0),
+    );
+
   /** What is done for one window and one vector. `places` are the bytes of its taps from its first one. */
   function tiling(writer: Writer): readonly string[] {
     const values = writer.locals('v128', 'v', taps);
@@ -50,11 +56,6 @@ export function maxPoolInputKernel(
     const [xOffsets, outOffsets] = [tapOffsets(x), tapOffsets(output)];
     const covered = rows * window.size[0] === height && columns * window.size[1] === width;
     const rest = (line: readonly string[]) => (covered ? [] : line);
-    const zero = (row: Int, column: Int, index: Int) =>
-      store(
-        add(get('$out'), index, mul(row, output.strides[0]! * lane), mul(column, output.strides[1]! * lane)),
-        f32x4(0),
-      );
     return writer.loop(get('$from'), get('$to'), 1, (row) => [
       ...writer.loop(0, columns, 1, (column) =>
         overChannels([output, x, dy], context, writer, ([toOffset, fromOffset, dyOffset]) => [
@@ -136,16 +137,7 @@ export function maxPoolInputKernel(
               [output],
               context,
               writer,
-              ([offset]) => [
-                store(
-                  add(
-                    get('$out'),
-                    offset!,
-                    offsetOf([get(row), get(column)], output.strides.slice(0, 2), lane),
-                  ),
-                  f32x4(0),
-                ),
-              ],
+              ([offset]) => [zero(get(row), get(column), offset!)],
               some,
             ),
           ),

@@ -13,6 +13,7 @@ import {
   div,
   f32x4,
   get,
+  type Int,
   load,
   mul,
   multiplyAdd,
@@ -54,6 +55,15 @@ export interface TileOrder {
 
 const columnsOf = (tiling: Tiling, { lanes }: KernelContext) =>
   (tilesOf(tiling) * lanes) / 4 / tiling.vectors;
+
+/** Bytes to the first column of a row of tiles, for a block of lanes. Its next tile is as many columns on as blocks. */
+const firstColumn = (
+  { tiles, vectors }: Tiling,
+  { column }: TileOrder['steps'],
+  row: Int,
+  laneBlock: Int,
+  { lanes }: KernelContext,
+): Int => add(mul(row, (tiles[1] * lanes * column) / 4 / vectors), mul(laneBlock, column));
 
 /** Of [entries, columns of tiles and lanes, channels]: a sum over channels reads them one after the other. */
 export function channelsInnermost(tiling: Tiling, channels: number, context: KernelContext): TileOrder {
@@ -135,8 +145,7 @@ export function transformTilesKernel(
                 add(
                   get('$out'),
                   mul(get(groupIndex), steps.group),
-                  mul(get(tileRow), tileColumns * laneBlocks * steps.column),
-                  mul(laneBlock!, steps.column),
+                  firstColumn(tiling, steps, get(tileRow), laneBlock!, context),
                 ),
               ),
               ...tiles.beginRow(tileRow),
@@ -252,14 +261,7 @@ export function joinResultKernel(
             return [
               set(tileRow, row!),
               set('$lane', mul(laneBlock!, vectors * 16)),
-              set(
-                first,
-                add(
-                  get('$in0'),
-                  mul(get(tileRow), tileColumns * laneBlocks * steps.column),
-                  mul(laneBlock!, steps.column),
-                ),
-              ),
+              set(first, add(get('$in0'), firstColumn(tiling, steps, get(tileRow), laneBlock!, context))),
               ...writer.loop(0, tileColumns, 1, (column) => [
                 set(pm, add(get(first), mul(get(column), laneBlocks * steps.column))),
                 ...writer.loop(0, kept, 1, (channel) => [
