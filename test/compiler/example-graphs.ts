@@ -137,7 +137,11 @@ interface OptionSchema {
 }
 
 function variants({ options, examples }: LayerDefinition): LayerOptions[] {
-  const common = examples[0]!.options;
+  const common = {
+    ...examples[0]!.options,
+    // Orthogonal weights, which tfjs takes otherwise, are made in hundreds of small steps.
+    ...('recurrentInitializer' in options.properties && { recurrentInitializer: 'glorotUniform' }),
+  };
   return Object.entries(options.properties).flatMap(([name, schema]) =>
     valuesOf(schema as OptionSchema).map((value) => ({ ...common, [name]: value })),
   );
