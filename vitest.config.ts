@@ -19,8 +19,13 @@ export const more = [
   'test/runtime/compiled-engine/{layers,networks.property,plans,threads}.test.ts',
 ];
 
-/** Their files share what they import, which saves a third of their time: none of them changes anything for others. */
-const sharing = 'test/{compiler,diagnostics,docs,layers,program,spec}/**/*.test.ts';
+/** Whose files need modules of their own: they put others in their place, or look at what a process begins with. */
+const alone = [
+  'test/runtime/{backend,backend-native,checkpoint,evaluate,predict,run-folder,trainer}.test.ts',
+  'test/runtime/resume-{changes,crash-points}.test.ts',
+  'test/runtime/compiled-engine/{faults,module-cache}.test.ts',
+  'test/runtime/wasm-kernels/*.test.ts',
+];
 
 const exclude = [...configDefaults.exclude, ...more];
 
@@ -28,11 +33,18 @@ export default defineConfig({
   test: {
     ...common,
     projects: [
-      { extends: true, test: { name: 'sharing', include: [sharing], exclude, isolate: false } },
+      // Whatever is imported once for all of them need not be imported for each: a third of their time.
       {
         extends: true,
-        test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...exclude, sharing] },
+        test: {
+          name: 'sharing',
+          include: ['test/**/*.test.ts'],
+          exclude: [...exclude, ...alone],
+          isolate: false,
+          setupFiles: 'test/setup.ts',
+        },
       },
+      { extends: true, test: { name: 'alone', include: alone, exclude } },
     ],
   },
 });

@@ -31,8 +31,8 @@ function cleanEnvironment(extra: RunOptions['env']): NodeJS.ProcessEnv {
 }
 
 /**
- * Runs `speccc ARGS` to its end, with stdout and stderr that are no terminals: in a process that the commands of a test
- * file share, or in one of its own where it is watched while it runs.
+ * Runs `speccc ARGS` to its end, with stdout and stderr that are no terminals: in a process that is kept
+ * for the next one, or in one of its own where it is watched while it runs.
  */
 export function speccc(args: readonly string[], options: RunOptions): Promise<Finished> {
   if (options.onOutput !== undefined || process.env.SPECCC_BIN !== undefined)
@@ -50,7 +50,6 @@ export function specccAlone(args: readonly string[], options: RunOptions): Promi
 /** The command before, in the process that is kept. */
 let last: Promise<unknown> = Promise.resolve();
 let kept: Promise<ChildProcess> | undefined;
-afterAll(async () => (await kept)?.kill());
 
 async function inKeptProcess(args: readonly string[], { cwd, env }: RunOptions): Promise<Finished> {
   kept ??= startKept();
@@ -74,9 +73,12 @@ async function startKept(): Promise<ChildProcess> {
   const child = fork(warm, [new URL('../../dist/cli/main.js', import.meta.url).href], {
     execArgv: [],
     env: cleanEnvironment({}),
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   await new Promise((resolve, reject) => child.once('message', resolve).once('exit', reject));
+  // It ends with this process, which need not wait for it.
+  child.unref();
+  child.channel!.unref();
   return child;
 }
 

@@ -23,4 +23,5 @@ process.on('message', async ({ args, cwd, env }) => {
   process.chdir('/');
   process.send({ code, signal: null, stdout: text(stdout), stderr: text(stderr) });
 });
+process.on('disconnect', () => process.exit());
 process.send('ready');

@@ -15,7 +15,7 @@ export interface CompiledSources {
   remove(): Promise<void>;
 }
 
-/** Packages that find files of their own beside them, or that a command of a test never loads. */
+/** Packages that find files of their own beside them, whose exports only Node sees, or that a test never loads. */
 const outside = [
   '@resvg/resvg-js',
   'sharp',
@@ -23,6 +23,7 @@ const outside = [
   'ts-morph',
   'pacote',
   '@npmcli/config',
+  'proper-lockfile',
 ];
 
 /** What a module of CommonJS finds in Node. */
