@@ -250,11 +250,11 @@ describe('the checks', () => {
         ]);
         taken += faults.length === 0 ? 1 : 0;
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
     // Both answers must have been seen often for this to mean anything.
-    expect(taken).toBeGreaterThan(200);
-    expect(taken).toBeLessThan(1800);
+    expect(taken).toBeGreaterThan(100);
+    expect(taken).toBeLessThan(900);
   });
 
   test('never change what they check', () => {
