@@ -1,14 +1,14 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
 export const common = {
-  pool: 'forks',
+  pool: 'forks' as const,
   // vitest leaves one processor free, which on a small machine is half of it.
   maxWorkers: '100%',
   testTimeout: 60_000,
   hookTimeout: 60_000,
   // Tests make many objects that live for a moment; with more room for these there is less to clear away.
   execArgv: ['--max-semi-space-size=64'],
-} as const;
+};
 
 /** Every layer, loss and optimizer once more on other engines, and the like: `npm run test:more` takes minutes. */
 export const more = [

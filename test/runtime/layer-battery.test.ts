@@ -1,8 +1,9 @@
 /**
- * Every example of every layer kind is trained on wasm and on cpu: outputs, and gradients with respect to all
- * weights and inputs, must agree. What the registry says tfjs cannot train must fail on both.
+ * Every example of every layer kind is trained on wasm, on native TensorFlow where it is installed, and on cpu: outputs,
+ * and gradients with respect to all weights and inputs, must agree. What the registry says tfjs cannot train must fail
+ * on all.
  */
-import type { LayersModel, Scalar, SymbolicTensor, Tensor, Tensor5D } from '@tensorflow/tfjs';
+import type { LayersModel, Scalar, SymbolicTensor, Tensor, Tensor4D, Tensor5D } from '@tensorflow/tfjs';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   builtInRegistry,
@@ -17,13 +18,17 @@ import { deriveSeed } from '../../src/layers/seed.js';
 import { backendLimits, openBackend } from '../../src/runtime/backend.js';
 import { canonicalWeightName, evaluateCall } from '../../src/runtime/build-model.js';
 
-type Backend = 'cpu' | 'wasm';
+/** Names of tfjs's own. */
+type Backend = 'cpu' | 'wasm' | 'tensorflow';
 /** Shape and values. */
 type SavedWeight = readonly [readonly number[], Float32Array];
 type Layer = ReturnType<typeof tf.layers.dense>;
 
 const { tf } = await openBackend('wasm');
+const { name: fastest } = await openBackend('auto');
 await openBackend('cpu');
+/** Native TensorFlow too, where it is installed. */
+const trainedOn: readonly Backend[] = fastest === 'wasm' ? ['wasm'] : ['wasm', 'tensorflow'];
 const { random } = Math;
 afterAll(() => {
   Math.random = random;
@@ -167,6 +172,7 @@ function expectSame(
 
 /** Whether the gradients of what `loss` of `results` is agree with small steps along all of them. */
 async function expectTrueSlopes(
+  backend: Backend,
   model: LayersModel,
   weights: readonly SavedWeight[],
   draw: (shift: number) => Tensor[],
@@ -177,7 +183,7 @@ async function expectTrueSlopes(
     const shifted = weights.map(
       ([shape, values]) => [shape, values.map((v, i) => v + shift * slope(i))] as const,
     );
-    return (await results('wasm', model, shifted, () => draw(shift), false)).get('loss')![0]!;
+    return (await results(backend, model, shifted, () => draw(shift), false)).get('loss')![0]!;
   };
   const expected = ((await lossAt(size)) - (await lossAt(-size))) / (2 * size);
   const slopes = [...found].filter(([name]) => name !== 'loss' && name !== 'prediction');
@@ -189,7 +195,7 @@ async function expectTrueSlopes(
 /** How far each value goes in a step of size one. */
 const slope = (index: number) => Math.cos(index * 2.1);
 
-describe('training gives the same on wasm and on cpu', () => {
+describe.each(trainedOn)('training gives the same on %s and on cpu', (backend) => {
   it.each(cases)('$title', async ({ kind, example, isLarge }) => {
     const { options, inputs: shapes } = example;
     expect(isProblem(outputShapeOf(kind, options, shapes))).toBe(false);
@@ -199,24 +205,24 @@ describe('training gives the same on wasm and on cpu', () => {
       .getWeights()
       .map((weight): SavedWeight => [weight.shape, weight.dataSync().slice() as Float32Array]);
     const draw = (shift = 0) => shapes.map((shape) => drawInput(kind, example, shape, shift));
-    const run = (backend: Backend, withInputs: boolean) => results(backend, model, weights, draw, withInputs);
+    const run = (on: Backend, withInputs: boolean) => results(on, model, weights, draw, withInputs);
     const takesNumbers = kind.integersBelow?.(options) === undefined;
     const hasGradient = problemWithInput(kind, example) === undefined;
     try {
       if (trainingProblemOf(kind, options, shapes) !== undefined) {
         await expect(run('cpu', false)).rejects.toThrow();
-        await expect(run('wasm', false)).rejects.toThrow();
+        await expect(run(backend, false)).rejects.toThrow();
         return;
       }
       if (takesNumbers && !hasGradient) {
         await expect(run('cpu', true)).rejects.toThrow();
-        await expect(run('wasm', true)).rejects.toThrow();
+        await expect(run(backend, true)).rejects.toThrow();
       }
-      const found = await run('wasm', takesNumbers && hasGradient);
+      const found = await run(backend, takesNumbers && hasGradient);
       // In a large one many values cancel out.
       if (!isWrongOnCpu(kind))
         expectSame(found, await run('cpu', takesNumbers && hasGradient), isLarge ? 1e-3 : 3e-5);
-      else await expectTrueSlopes(model, weights, draw, found);
+      else await expectTrueSlopes(backend, model, weights, draw, found);
     } finally {
       model.dispose();
     }
@@ -245,6 +251,17 @@ describe('what only one backend gets wrong', () => {
       return { found: found.arraySync(), expected: expected.arraySync() };
     });
 
+  it.each(trainedOn)('is right on %s: means of windows that reach over the edge', async (backend) => {
+    await tf.setBackend(backend);
+    const gradients = tf.tidy(() => [
+      tf.grad((x: Tensor) => tf.avgPool(x as Tensor4D, [1, 2], [1, 2], 'same').sum())(tf.ones([1, 1, 3, 1])),
+      tf.grad((x: Tensor) => tf.avgPool3d(x as Tensor5D, [1, 1, 2], [1, 1, 2], 'same').sum())(
+        tf.ones([1, 1, 1, 3, 1]),
+      ),
+    ]);
+    for (const gradient of gradients) expect([...gradient.dataSync()]).toEqual([0.5, 0.5, 1]);
+  });
+
   it('is right on wasm: upSampling2d by nearest neighbours', async () => {
     await tf.setBackend('wasm');
     const { found, expected } = upSampled(3, 'nearest');
@@ -257,7 +274,12 @@ describe('what only one backend gets wrong', () => {
       'upSampling2d on cpu',
       'upSampling2d on cpu',
       'maxPooling3d on cpu',
+      'averagePooling1d on cpu',
+      'averagePooling2d on cpu',
+      'averagePooling3d on cpu',
     ]);
+    const mean = tf.grad((x: Tensor) => tf.avgPool(x as Tensor4D, [1, 2], [1, 2], 'same').sum());
+    expect([...mean(tf.ones([1, 1, 3, 1])).dataSync()]).not.toEqual([0.5, 0.5, 1]);
     const one = upSampled(1, 'nearest');
     expect(one.found).toEqual(one.expected);
     const several = upSampled(2, 'nearest');

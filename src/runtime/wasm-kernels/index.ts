@@ -3,6 +3,7 @@
  * `name`, `fault`, `why` and `how`, for documentation too.
  */
 import type { Tf } from '../backend.js';
+import { avgPool3dGrad } from './avg-pool-3d-grad.js';
 import { batchMatMul } from './batch-mat-mul.js';
 import { concat } from './concat.js';
 import { conv2d, depthwiseConv2d, fusedConv2d, fusedDepthwiseConv2d } from './conv2d.js';
@@ -40,11 +41,12 @@ export const wasmKernels: readonly WasmKernel[] = [
   conv3dBackpropInput,
   maxPool3d,
   maxPool3dGrad,
+  avgPoolGrad,
+  avgPool3dGrad,
   // slow
   conv2dBackpropInput,
   batchMatMul,
   maxPoolGrad,
-  avgPoolGrad,
   sum,
   mean,
   identity,

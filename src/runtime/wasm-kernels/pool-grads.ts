@@ -48,17 +48,19 @@ export const maxPoolGrad: WasmKernel = {
   },
 };
 
-/** Divides by the whole window also where it reaches over the edge, as tfjs does on every backend. */
+/** A mean counts the entries of its window that lie in the image, and so must its gradient. */
 export const avgPoolGrad: WasmKernel = {
   name: 'AvgPoolGrad',
-  fault: 'slow',
-  why: 'the shipped kernel visits every window once for each value that it covers',
+  fault: 'wrong',
+  why: 'the shipped kernel divides by the whole window also where a part of it lies outside, and visits every window once for each value that it covers',
   how,
   compute({ tf, make, floats }, inputs, attrs) {
     const input = inputs.input as TensorInfo;
-    const walk = windowWalk(tf, input, attrs);
-    const { images, outRows, outColumns, channels, row, verticalSpan, horizontalSpan } = walk;
-    const share = 1 / walk.windowSize;
+    const { images, outRows, outColumns, channels, row, verticalSpan, horizontalSpan } = windowWalk(
+      tf,
+      input,
+      attrs,
+    );
     const result = make(input.shape);
     const dx = floats(result).fill(0);
     const dy = floats(inputs.dy as TensorInfo);
@@ -68,6 +70,7 @@ export const avgPoolGrad: WasmKernel = {
         const [top, bottom] = verticalSpan(image, outRow);
         for (let outColumn = 0; outColumn < outColumns; outColumn++) {
           const [left, right] = horizontalSpan(outColumn);
+          const share = (row * channels) / ((bottom - top) * (right - left));
           for (let rowAt = top; rowAt < bottom; rowAt += row) {
             for (let place = rowAt + left; place < rowAt + right; place += channels) {
               for (let channel = 0; channel < channels; channel++) {
@@ -100,7 +103,6 @@ function windowWalk(tf: Tf, input: TensorInfo, { filterSize, strides, pad, dimRo
     images: info.batchSize,
     outRows: info.outHeight,
     outColumns: info.outWidth,
-    windowSize: filterHeight * filterWidth,
     channels,
     /** Values in a row of the input. */
     row,

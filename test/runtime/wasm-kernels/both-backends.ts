@@ -97,6 +97,26 @@ export function expectClose(
   });
 }
 
+/**
+ * The gradient of a linear kernel of images or volumes belongs to what the cpu backend computes forward: for all x and
+ * dy the products `dy · forward(x)` and `gradient(dy) · x` are the same number.
+ */
+export function expectTranspose(
+  [forward, gradient]: readonly [string, string],
+  x: Values,
+  dy: Values,
+  attrs: object,
+): void {
+  const y = runKernel('cpu', forward, { x }, attrs);
+  const dx = runKernel('wasm', gradient, { dy, input: x }, attrs);
+  expect(dx.shape).toEqual(x.shape);
+  const scale = Math.max(1, Math.sqrt(dot(dy.values, dy.values) * dot(y.values, y.values)));
+  expect(Math.abs(dot(dx.values, x.values) - dot(dy.values, y.values)) / scale).toBeLessThan(1e-5);
+}
+
+export const dot = (a: Values['values'], b: Values['values']) =>
+  Array.from(a).reduce((sum, value, index) => sum + value * b[index]!, 0);
+
 export const sizeOf = (shape: readonly number[]) => shape.reduce((size, length) => size * length, 1);
 
 /** Values between -1 and 1 from a seed. With `levels` there are few different ones, so that many are equal. */

@@ -1,7 +1,7 @@
-/** Convolutions and max poolings of volumes, and their gradients, against the cpu backend. */
+/** Convolutions and poolings of volumes, and their gradients, against the cpu backend. */
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../property.js';
-import { drawn, expectAgreement, runKernel, seeds, tf, type Values } from './both-backends.js';
+import { dot, drawn, expectAgreement, expectTranspose, runKernel, seeds, tf } from './both-backends.js';
 
 type Shape5 = [number, number, number, number, number];
 type Three = [number, number, number];
@@ -96,5 +96,15 @@ describe('max pooling of volumes', () => {
   });
 });
 
-const dot = (a: Values['values'], b: Values['values']) =>
-  Array.from(a).reduce((sum, value, index) => sum + value * b[index]!, 0);
+describe('the gradient of average pooling of volumes', () => {
+  it('is the transpose of average pooling', () => {
+    fc.assert(
+      fc.property(windows, ({ shape, filter, strides, pad, seed }) => {
+        const attrs = { filterSize: filter, strides, pad, dataFormat: 'NDHWC' };
+        const { outShape } = tf.backend_util.computePool3DInfo(shape, filter, strides as Three, 1, pad);
+        expectTranspose(['AvgPool3D', 'AvgPool3DGrad'], drawn(shape, seed), drawn(outShape, seed + 1), attrs);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
