@@ -7,6 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Opened, Tf } from './backend.js';
+import { supplyNativeKernels } from './native-kernels.js';
 
 export type NativePackage = '@tensorflow/tfjs-node-gpu' | '@tensorflow/tfjs-node';
 
@@ -63,6 +64,7 @@ export async function openNative(tf: Tf, name: NativePackage, world: NativeWorld
     loadQuietly(name, world);
     await tf.setBackend('tensorflow');
     checkArithmetic(tf);
+    supplyNativeKernels(tf);
   } catch (error) {
     if (tf.engine().backendNames().includes('tensorflow')) tf.removeBackend('tensorflow');
     return failed(explain(error, name, world));

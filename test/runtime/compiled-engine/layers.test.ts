@@ -54,13 +54,8 @@ const isRandom = ({ definition }: Example) => /dropout|noise/i.test(definition.t
 const isTrained = ({ definition, options, inputs }: Example) =>
   trainingProblemOf(definition, options, inputs) === undefined;
 
-/**
- * Whether a layer's input has tfjs's gradient. tfjs divides that of an average by the size of the whole window, also
- * where a part of it lies outside of the image; this engine by the number of entries, as TensorFlow does.
- */
 const passesGradients = ({ definition, options, inputs }: Example) =>
-  inputGradientProblemOf(definition, options, inputs) === undefined &&
-  !(definition.type.startsWith('averagePooling') && options.padding === 'same');
+  inputGradientProblemOf(definition, options, inputs) === undefined;
 
 /** Layers of one kind stay together. */
 function inGroups(all: readonly Example[], size: number): (readonly [string, readonly Example[]])[] {
