@@ -1,22 +1,18 @@
 /**
- * How long a training step takes on each backend: `npx tsx bench/train-step.ts [--json]`. A step is everything
- * between bytes in memory and numbers on the screen: the batch is gathered and scaled, goes into the backend,
- * forward, backward, the optimizer, and loss and metrics come out. Images are random, of CIFAR-10's shape, so
- * nothing is downloaded. Every backend runs in a process of its own.
+ * How long a training step takes on the compiled engine and on each backend of tfjs: `npx tsx bench/train-step.ts
+ * [--json]`. A step is everything between bytes in memory and numbers on the screen: the batch is gathered and scaled,
+ * goes into the backend, forward, backward, the optimizer, and loss and metrics come out. Images are random, of
+ * CIFAR-10's shape, so nothing is downloaded. Each runs in a process of its own.
  */
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { compileSpec } from '../src/compiler/index.js';
+import { compileSpec, type ModelGraph } from '../src/compiler/index.js';
 import { sizeOf } from '../src/layers/index.js';
-import {
-  type Backend,
-  type BackendName,
-  backendNames,
-  openBackend,
-  type Tf,
-} from '../src/runtime/backend.js';
-import { tfjsEngine } from '../src/runtime/tfjs-engine.js';
+import { type BackendName, backendNames, loadTf, type Tf } from '../src/runtime/backend.js';
+import { openCompiledEngine } from '../src/runtime/compiled-engine/compiled-engine.js';
+import type { TrainingEngine } from '../src/runtime/engine.js';
+import { openTfjsEngine } from '../src/runtime/tfjs-engine.js';
 import { describeMachine, formatMachine } from './machine.js';
 import { trainingSteps } from './training-steps.js';
 
@@ -26,7 +22,7 @@ const { values: options } = parseArgs({
     spec: { type: 'string', default: 'specs/lenet5.yaml' },
     'batch-size': { type: 'string', default: '32' },
     steps: { type: 'string', default: '200' },
-    backend: { type: 'string', multiple: true, default: [...backendNames] },
+    backend: { type: 'string', multiple: true, default: ['compiled', ...backendNames] },
     /** Set by this program itself for the processes that measure. */
     measure: { type: 'string' },
   },
@@ -59,16 +55,22 @@ interface Missing {
 const batchSize = Number(options['batch-size']);
 
 if (options.measure === undefined) await report();
-else process.send!(await measure(options.measure as BackendName).catch(missing), () => process.disconnect());
+else
+  process.send!(await measure(options.measure as 'compiled' | BackendName).catch(missing), () =>
+    process.disconnect(),
+  );
 
 function missing(error: unknown): Missing {
   const message = error instanceof Error ? error.message : String(error);
   return { backend: options.measure!, reason: message.replace(/^the backend '.*' cannot be used: /, '') };
 }
 
-async function measure(name: BackendName): Promise<Timing> {
-  const backend = await openBackend(name);
-  const step = stepOn(backend);
+async function measure(name: 'compiled' | BackendName): Promise<Timing> {
+  const graph = compileSpec(readFileSync(options.spec, 'utf8'), options.spec, {
+    set: [{ path: 'training.batchSize', value: String(batchSize) }],
+  });
+  const engine = name === 'compiled' ? await openCompiledEngine(graph) : await openTfjsEngine(graph, name);
+  const step = stepOn(engine, graph);
   const slow = name === 'cpu';
   const steps = slow ? 3 : Number(options.steps);
   const timed = async () => {
@@ -82,23 +84,21 @@ async function measure(name: BackendName): Promise<Timing> {
   for (let index = 0; index < steps; index++) times.push(await timed());
   times.sort((a, b) => a - b);
   const at = (part: number) => times[Math.min(Math.floor(part * times.length), times.length - 1)]!;
-  return {
+  const timing = {
     backend: name,
-    description: backend.description,
+    description: engine.description,
     steps,
     first,
     fastest: at(0),
     median: at(0.5),
     slowestTenth: at(0.9),
-    ...(name === 'wasm' ? { parts: await breakDown(backend.tf, step) } : {}),
+    ...(name === 'wasm' ? { parts: await breakDown(await loadTf(), step) } : {}),
   };
+  engine.dispose();
+  return timing;
 }
 
-function stepOn(backend: Backend): () => Promise<unknown> {
-  const graph = compileSpec(readFileSync(options.spec, 'utf8'), options.spec, {
-    set: [{ path: 'training.batchSize', value: String(batchSize) }],
-  });
-  const engine = tfjsEngine(backend, graph);
+function stepOn(engine: TrainingEngine, graph: ModelGraph): () => Promise<unknown> {
   const { shape } = graph.inputs[0]!;
   const classes = graph.nodes.at(-1)!.outputShape.at(-1)!;
   const count = batchSize * 8;

@@ -7,6 +7,7 @@ import {
   trainingProblemOf,
 } from '../src/layers/index.js';
 import { backendLimits, backendNames } from '../src/runtime/backend.js';
+import { nativeKernels } from '../src/runtime/native-kernels.js';
 import { wasmKernels } from '../src/runtime/wasm-kernels/index.js';
 import { cell } from './spec-reference.js';
 
@@ -48,6 +49,8 @@ export function backendReference(): string {
       ['kernel', 'as shipped', 'why', 'how'],
       wasmKernels.map(({ name, fault, why, how }) => [name, fault, why, how]),
     ),
+    '',
+    `Native TensorFlow lacks ${nativeKernels.join(', ')}, which is computed on copies by the cpu backend.`,
     '',
     '## What cannot be trained',
     '',

@@ -11,12 +11,12 @@ interface Memory {
   disposeData(dataId: object): boolean;
 }
 
-/** For categoryEncoding. */
-const missing = ['DenseBincount'];
+/** Names of them; this one is for categoryEncoding. */
+export const nativeKernels = ['DenseBincount'] as const;
 
 /** Registers them for native TensorFlow; a second call finds nothing missing. */
 export function supplyNativeKernels(tf: Tf): void {
-  for (const kernelName of missing) {
+  for (const kernelName of nativeKernels) {
     if (tf.getKernel(kernelName, 'tensorflow') !== undefined) continue;
     const { kernelFunc } = tf.getKernel(kernelName, 'cpu');
     tf.registerKernel({ kernelName, backendName: 'tensorflow', kernelFunc: onCpu(tf, kernelFunc) });
