@@ -1,4 +1,4 @@
-/** Files of a worker share their modules, and so tfjs: each begins with it as it is when loaded. */
+/** Files of a worker share their modules, and so tfjs: each begins with its flags and backend as they are when loaded. */
 import * as tf from '@tensorflow/tfjs';
 
 tf.env().reset();

@@ -83,12 +83,17 @@ export const backendLimits: readonly BackendLimit[] = [
     options: 'windows of which height and width differ',
     reason: 'the gradient is wrong: tfjs’s MaxPool3DGrad takes the one for the other when it counts rows',
   },
-  ...(['averagePooling1d', 'averagePooling2d', 'averagePooling3d'] as const).map((layer) => ({
+  ...(
+    [
+      ['averagePooling1d', 'AvgPoolGrad'],
+      ['averagePooling2d', 'AvgPoolGrad'],
+      ['averagePooling3d', 'AvgPool3DGrad'],
+    ] as const
+  ).map(([layer, kernel]) => ({
     backend: 'cpu' as const,
     layer,
     options: 'padding: same',
-    reason:
-      'the gradient is wrong at the edges: tfjs’s AvgPoolGrad divides by the whole window, of which a part lies outside',
+    reason: `the gradient is wrong at the edges: tfjs’s ${kernel} divides by the whole window, of which a part lies outside`,
   })),
 ];
 

@@ -55,10 +55,8 @@ async function inKeptProcess(args: readonly string[], { cwd, env }: RunOptions):
   kept ??= startKept();
   const child = await kept;
   return new Promise((resolve, reject) => {
-    const died = (code: number | null) => {
-      kept = undefined;
+    const died = (code: number | null) =>
       reject(new Error(`speccc ${args.join(' ')} ended the process with code ${code}`));
-    };
     child.once('exit', died);
     child.once('message', (finished: Finished) => {
       child.off('exit', died);
@@ -73,7 +71,10 @@ async function startKept(): Promise<ChildProcess> {
   const child = fork(warm, [new URL('../../dist/cli/main.js', import.meta.url).href], {
     execArgv: [],
     env: cleanEnvironment({}),
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  child.once('exit', () => {
+    kept = undefined;
   });
   await new Promise((resolve, reject) => child.once('message', resolve).once('exit', reject));
   // It ends with this process, which need not wait for it.

@@ -34,10 +34,13 @@ function worldWith(program: string, changes: Partial<NativeWorld> = {}): NativeW
   };
 }
 
-/** Registers a backend under the name that the real packages use; it is the cpu backend with changes. */
+/** Registers a backend under the name that the real packages use: the cpu backend with changes, and what theirs lacks. */
 const registering = (changes: string) => `
   const tf = require(${tfjsPath});
-  if (tf.getKernelsForBackend('tensorflow').length === 0) tf.copyRegisteredKernels('cpu', 'tensorflow');
+  if (tf.getKernelsForBackend('tensorflow').length === 0) {
+    tf.copyRegisteredKernels('cpu', 'tensorflow');
+    tf.unregisterKernel('DenseBincount', 'tensorflow');
+  }
   tf.registerBackend('tensorflow', () => {
     const backend = tf.findBackendFactory('cpu')();
     backend.firstUse = false;
@@ -163,5 +166,13 @@ describe('native TensorFlow that works', () => {
       ok: false,
       reason: 'not tried, since @tensorflow/tfjs-node-gpu is loaded in this process',
     });
+  });
+
+  it('gets the kernel that it lacks', async () => {
+    expect(await openNative(tf, gpuPackage)).toMatchObject({ ok: true });
+    const held = ['tensorflow', 'cpu'].map((name) => tf.findBackend(name).numDataIds());
+    const counts = tf.tidy(() => tf.denseBincount(tf.tensor1d([1, 3, 1, 9], 'int32'), [], 5).arraySync());
+    expect(counts).toEqual([0, 2, 0, 1, 0]);
+    expect(['tensorflow', 'cpu'].map((name) => tf.findBackend(name).numDataIds())).toEqual(held);
   });
 });

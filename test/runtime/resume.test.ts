@@ -131,7 +131,7 @@ const kills = 5;
 it.each([
   ['tfjs', 240],
   // Its steps are so short that a run of so few would be over before it is killed.
-  ['compiled', 2_000],
+  ['compiled', 6_000],
 ] as const)(
   'ends with the same bytes after kills as without one: %s',
   { timeout: 180_000 },

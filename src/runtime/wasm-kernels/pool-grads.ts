@@ -70,6 +70,7 @@ export const avgPoolGrad: WasmKernel = {
         const [top, bottom] = verticalSpan(image, outRow);
         for (let outColumn = 0; outColumn < outColumns; outColumn++) {
           const [left, right] = horizontalSpan(outColumn);
+          // Spans are offsets: a row has `row` of them, a column `channels`.
           const share = (row * channels) / ((bottom - top) * (right - left));
           for (let rowAt = top; rowAt < bottom; rowAt += row) {
             for (let place = rowAt + left; place < rowAt + right; place += channels) {
