@@ -1,94 +1,56 @@
 /**
  * Builds dist/cli from src/cli: a few files in place of 200 modules, with the validators of all built-in schemas compiled
  * beforehand, so that a command starts in half the time. Packages stay outside. Functions, with their own modules,
- * are built by tsc; the command line uses none of those, and they know nothing of it.
+ * are built by tsc; the command line uses none of those, and they know nothing of it. What was built after the last
+ * change of all that goes into it stays.
  */
-import { rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import standalone from 'ajv/dist/standalone/index.js';
-import { build, type Plugin, transform } from 'esbuild';
-import { builtInRegistry } from '../src/layers/index.js';
-import { ajvOptions } from '../src/spec/ajv-options.js';
-import { choiceOf, withoutChoices } from '../src/spec/choices.js';
-import type { JsonSchema } from '../src/spec/describe.js';
-import { languageOf } from '../src/spec/language.js';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { build, type Plugin } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '..');
+const outdir = join(root, 'dist/cli');
+/** Written when all else is. */
+const stamp = join(outdir, '.built');
 
-/** Every schema that `checkValue` can ask for, by its text. */
-function checkedSchemas(): ReadonlyMap<string, JsonSchema> {
-  const { registry: _registry, ...schemas } = languageOf(builtInRegistry);
-  const found = new Map<string, JsonSchema>();
-  const seen = new Set<JsonSchema>();
-  const visit = (schema: JsonSchema, parts: boolean): void => {
-    if (seen.has(schema)) return;
-    seen.add(schema);
-    const branches = choiceOf(schema)?.branches;
-    for (const branch of branches?.values() ?? []) visit(branch, false);
-    if (branches === undefined) {
-      const rest = withoutChoices(schema);
-      found.set(JSON.stringify(rest), rest);
-      if (schema.items !== undefined) visitInside(schema.items);
-    }
-    for (const part of Object.values(schema.properties ?? {})) {
-      // Sections and keys of steps are checked once more on their own, when their expressions have values.
-      if (parts) visit(part, false);
-      else visitInside(part);
-    }
-  };
-  const visitInside = (schema: JsonSchema): void => {
-    if (choiceOf(schema) !== undefined) visit(schema, false);
-    if (schema.items !== undefined) visitInside(schema.items);
-    for (const part of Object.values(schema.properties ?? {})) visitInside(part);
-  };
-  for (const schema of Object.values(schemas)) visit(schema, choiceOf(schema) === undefined);
-  return found;
-}
-
-/** Takes the place of src/spec/compile-schema.ts. Schemas of a user's own layers are compiled when they are met. */
-async function compiledSchemas(): Promise<string> {
-  const schemas = [...checkedSchemas()].map(([text, schema], index) => ({ text, schema, id: `v${index}` }));
-  const ajv = new Ajv2020({ ...ajvOptions, code: { source: true, esm: true, lines: false } });
-  for (const { schema, id } of schemas) ajv.addSchema(schema, id);
-  const validators = standalone.default(ajv, Object.fromEntries(schemas.map(({ id }) => [id, id])));
-  const source = `
-    import { createRequire } from 'node:module';
-    import { ajvOptions } from './ajv-options.ts';
-    const require = createRequire(import.meta.url);
-    ${validators}
-    const validators = new Map([${schemas.map(({ text, id }) => `[${JSON.stringify(text)}, ${id}]`).join(',\n')}]);
-    let ajv;
-    export function compileSchema(schema, text) {
-      const validator = validators.get(text);
-      if (validator !== undefined) return validator;
-      ajv ??= new (require('ajv/dist/2020.js').Ajv2020)(ajvOptions);
-      return ajv.compile(schema);
-    }`;
-  return (await transform(source, { minify: true, format: 'esm' })).code;
-}
-
+/** Takes the place of src/spec/compile-schema.ts. */
 const bringValidators: Plugin = {
   name: 'bring-validators',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/]spec[\\/]compile-schema\.ts$/ }, async () => ({
-      contents: await compiledSchemas(),
-      loader: 'js',
-    }));
+    onLoad({ filter: /[\\/]src[\\/]spec[\\/]compile-schema\.ts$/ }, async () => {
+      const { compiledSchemas } = await import('./compiled-schemas.js');
+      return { contents: await compiledSchemas(), loader: 'js' };
+    });
   },
 };
 
-const outdir = resolve(root, 'dist/cli');
-await rm(outdir, { recursive: true, force: true });
-await build({
-  entryPoints: [resolve(root, 'src/cli/main.ts')],
-  outdir,
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  packages: 'external',
-  logLevel: 'warning',
-  plugins: [bringValidators],
-});
+/** Folders change with what is added and removed. */
+async function isUpToDate(): Promise<boolean> {
+  const changed = async (path: string) => (await stat(path)).mtimeMs;
+  const built = await changed(stamp).catch(() => 0);
+  const folders = ['src', 'scripts'].map((name) => join(root, name));
+  const inside = await Promise.all(
+    folders.map(async (folder) =>
+      (await readdir(folder, { recursive: true })).map((name) => join(folder, name)),
+    ),
+  );
+  const sources = [...folders, ...inside.flat(), join(root, 'package-lock.json')];
+  return (await Promise.all(sources.map(changed))).every((time) => time < built);
+}
+
+if (!(await isUpToDate())) {
+  await rm(outdir, { recursive: true, force: true });
+  await build({
+    entryPoints: [join(root, 'src/cli/main.ts')],
+    outdir,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    logLevel: 'warning',
+    plugins: [bringValidators],
+  });
+  await writeFile(stamp, '');
+}

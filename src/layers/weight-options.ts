@@ -90,11 +90,6 @@ interface WeightOptionSchema {
   readonly initial: string | undefined;
 }
 
-interface WeightOption extends WeightOptionSchema {
-  readonly value: NamedChoice | undefined;
-  readonly weight: Weight | undefined;
-}
-
 const schemas = new WeakMap<TProperties, readonly WeightOptionSchema[]>();
 
 /** Kept, since a spec has thousands of layers of a few kinds. */
@@ -112,18 +107,8 @@ function schemasOf(properties: TProperties): readonly WeightOptionSchema[] {
   return found;
 }
 
-/** All options of a layer that belong to weights, with their values. */
-function weightOptionsOf(
-  properties: TProperties,
-  options: Readonly<Record<string, unknown>>,
-  weights: readonly Weight[],
-): readonly WeightOption[] {
-  return schemasOf(properties).map((schema) => ({
-    ...schema,
-    value: options[schema.name] as NamedChoice | undefined,
-    weight: weights.find(({ option }) => option === schema.option),
-  }));
-}
+const weightOf = (weights: readonly Weight[], { option }: WeightOptionSchema): Weight | undefined =>
+  weights.find((weight) => weight.option === option);
 
 /** An option for a weight that the layer does not have, or that does not fit the weight's shape. */
 export function weightOptionProblem(
@@ -131,8 +116,11 @@ export function weightOptionProblem(
   options: Readonly<Record<string, unknown>>,
   weights: readonly Weight[],
 ): Problem | undefined {
-  for (const { name, family, value, weight } of weightOptionsOf(properties, options, weights)) {
+  for (const schema of schemasOf(properties)) {
+    const { name, family } = schema;
+    const value = options[name] as NamedChoice | undefined;
     if (value === undefined) continue;
+    const weight = weightOf(weights, schema);
     if (weight === undefined) {
       return {
         code: 'conflicting-options',
@@ -162,10 +150,13 @@ export function slowWeightProblem(
   options: Readonly<Record<string, unknown>>,
   weights: readonly Weight[],
 ): Problem | undefined {
-  for (const { name, value, initial, weight } of weightOptionsOf(properties, options, weights)) {
-    const choice = value ?? initial;
+  for (const schema of schemasOf(properties)) {
+    const { name, initial } = schema;
+    const choice = (options[name] as NamedChoice | undefined) ?? initial;
     const type = typeof choice === 'object' ? choice.type : choice;
-    if (type !== 'orthogonal' || weight === undefined) continue;
+    if (type !== 'orthogonal') continue;
+    const weight = weightOf(weights, schema);
+    if (weight === undefined) continue;
     const columns = weight.shape[weight.shape.length - 1]!;
     const rows = sizeOf(weight.shape) / columns;
     if (rows * columns * Math.max(rows, columns) < slowOrthogonal) continue;
@@ -190,9 +181,11 @@ export function lowerWeightOptions(
   context: LowerContext,
 ): Readonly<Record<string, Argument | undefined>> {
   return Object.fromEntries(
-    weightOptionsOf(properties, options, weights).map(({ name, family, value, initial, weight }) => {
+    schemasOf(properties).map((schema) => {
+      const { name, family, initial } = schema;
+      const value = options[name] as NamedChoice | undefined;
       const choice = value ?? initial;
-      if (weight === undefined || choice === undefined) return [name, undefined];
+      if (choice === undefined || weightOf(weights, schema) === undefined) return [name, undefined];
       const random = takesOption(family, choice, 'seed');
       if (value === undefined && !random) return [name, undefined];
       const seeded = random && !(typeof choice === 'object' && 'seed' in choice);

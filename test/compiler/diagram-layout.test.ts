@@ -104,18 +104,24 @@ function expectSound(diagram: Diagram): void {
     parts.reduce((sum, part) => sum + 1 + (part.kind === 'frame' ? count(part.parts) : 0), 0);
   expect(all).toHaveLength(count(diagram.parts));
   const whole = { x: 0, y: 0, width, height };
+  const faults: string[] = [];
   for (const [index, one] of all.entries()) {
-    expect(within(one, whole, pixel)).toBe(true);
+    if (!within(one, whole, pixel)) faults.push(`${one.id} is not within the drawing`);
     for (const other of all.slice(0, index)) {
-      if (one.around.includes(other.id)) expect(within(one, other, 0)).toBe(true);
-      else if (other.around.includes(one.id)) expect(within(other, one, 0)).toBe(true);
-      else expect(overlap(one, other), `${one.id} and ${other.id}`).toBe(false);
+      if (one.around.includes(other.id)) {
+        if (!within(one, other, 0)) faults.push(`${one.id} is not within ${other.id}`);
+      } else if (other.around.includes(one.id)) {
+        if (!within(other, one, 0)) faults.push(`${other.id} is not within ${one.id}`);
+      } else if (overlap(one, other)) faults.push(`${one.id} and ${other.id} overlap`);
     }
   }
   for (const { points } of lines) {
-    for (const point of points) expect(within({ ...point, width: 0, height: 0 }, whole, pixel)).toBe(true);
-    expect(crossed(points, boxes)).toEqual([]);
+    for (const point of points) {
+      if (!within({ ...point, width: 0, height: 0 }, whole, pixel)) faults.push('a line leaves the drawing');
+    }
+    faults.push(...crossed(points, boxes).map((box) => `a line runs through ${box}`));
   }
+  expect(faults).toEqual([]);
 }
 
 /** The boxes that the upright pieces of a line run through. */

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { transform } from 'esbuild';
 import ts from 'typescript';
 import { expect } from 'vitest';
 import type { Tf } from '../../src/runtime/backend.js';
@@ -72,34 +73,32 @@ export interface PrintedModule {
 }
 
 /** Strips the types and runs the printed module. It may ask for tfjs and for `modules`, and for nothing else. */
-export function runPrinted(
+export async function runPrinted(
   text: string,
   tf: Tf,
   modules: Readonly<Record<string, object>> = {},
-): PrintedModule {
-  const exported = runModule(text, tf, modules);
+): Promise<PrintedModule> {
+  const exported = await runModule(text, tf, modules);
   const named = (prefix: string) =>
     Object.entries(exported).find(([name]) => name.startsWith(prefix))?.[1] as never;
   return { ...exported, create: named('create'), compile: named('compile') };
 }
 
 /** What a module exports. */
-export function runModule(
+export async function runModule(
   text: string,
   tf: Tf,
   modules: Readonly<Record<string, object>> = {},
-): Readonly<Record<string, unknown>> {
-  const { outputText } = ts.transpileModule(text, {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS },
-  });
-  const exported: Record<string, unknown> = {};
+): Promise<Readonly<Record<string, unknown>>> {
+  const { code } = await transform(text, { loader: 'ts', format: 'cjs', target: 'es2022' });
+  const module: { exports: Record<string, unknown> } = { exports: {} };
   const require = (name: string) => {
     const found = name === '@tensorflow/tfjs' ? tf : modules[name];
     if (found === undefined) throw new Error(`the module asks for '${name}'`);
     return found;
   };
-  new Function('exports', 'require', outputText)(exported, require);
-  return exported;
+  new Function('module', 'require', code)(module, require);
+  return module.exports;
 }
 
 export function parse(text: string): ts.SourceFile {

@@ -20,7 +20,7 @@ const printed = new Map<string, string>();
 async function printChecked(graph: ModelGraph): Promise<string> {
   const text = await emitTypeScript(graph);
   printed.set(graph.name, text);
-  const [built, made] = [buildModel(tf, graph), runPrinted(text, tf).create()];
+  const [built, made] = [buildModel(tf, graph), (await runPrinted(text, tf)).create()];
   expect(await identityOf(made, graph)).toEqual(await identityOf(built, graph));
   built.dispose();
   made.dispose();

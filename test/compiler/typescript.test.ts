@@ -87,7 +87,7 @@ test('a layer without weights promises nothing about weights', async () => {
   expect(text).toContain(' * Builds the model.\n *\n * 1 layer, 0 parameters, 0 multiply-adds per image.\n');
 });
 
-describe('layers of classes that are not those of tfjs', () => {
+describe('layers of classes that are not those of tfjs', async () => {
   const source = `
     import * as tf from '@tensorflow/tfjs';
     export class Scale extends tf.layers.Layer {
@@ -104,7 +104,7 @@ describe('layers of classes that are not those of tfjs', () => {
         return inputs[0]!.mul(this.factor);
       }
     }`;
-  const { Scale } = runModule(source, tf) as { Scale: LayerClass['class'] };
+  const { Scale } = (await runModule(source, tf)) as { Scale: LayerClass['class'] };
   const dense = graphOf({ name: 'scaled', input: [2], layers: [{ name: 'a', type: 'dense', units: 2 }] });
   const scale = (name: string, from: string, module: string, factor: number): ModelGraph['nodes'][0] => ({
     ...dense.nodes[0]!,
@@ -143,7 +143,8 @@ describe('layers of classes that are not those of tfjs', () => {
     ['a graph that is no chain', ['b', 'c']],
   ])('compute what they say in %s', async (_title, outputs) => {
     const text = await emitTypeScript({ ...graph, outputs });
-    const model = runPrinted(text, tf, { './scale.js': { Scale }, './other.js': { Scale } }).create();
+    const module = await runPrinted(text, tf, { './scale.js': { Scale }, './other.js': { Scale } });
+    const model = module.create();
     const made = [model.predict(tf.tensor2d([[1, -1]]))].flat().at(-1)!;
     expect(Array.from(made.dataSync())).toEqual([30, -30]);
   });
@@ -199,7 +200,7 @@ describe('a graph that is no chain', () => {
   });
 
   test('computes what it says', async () => {
-    const model = runPrinted(await emitTypeScript(graph), tf).create();
+    const model = (await runPrinted(await emitTypeScript(graph), tf)).create();
     const [sum, single] = model.predict([tf.ones([1, 4, 4, 1]), tf.ones([1, 3])]) as [tf.Tensor, tf.Tensor];
     expect(Array.from(sum.dataSync())).toEqual(Array.from(single.mul(2).dataSync()));
     expect(model.countParams()).toBe(19 * 2 + 2);

@@ -24,7 +24,7 @@ const schemas = new Map(
   all.map((kind) => [kind.type, JSON.parse(JSON.stringify(kind.options)) as Schema & object]),
 );
 
-const ajv = new Ajv2020({ strict: true, discriminator: true, allErrors: true });
+const ajv = new Ajv2020({ strict: true, discriminator: true, allErrors: true, code: { optimize: false } });
 ajv.addSchema({ $id: 'urn:test:layers', $defs: { nestedLayer: unionOf(kinds), cell: unionOf(cells) } });
 
 /** What a nested layer may be, as `nestedLayer` says. */
