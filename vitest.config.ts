@@ -26,12 +26,12 @@ export const more = [
 
 /** Files that need modules of their own: they put others in their place, or look at what a process begins with. */
 const alone = [
-  'test/runtime/{backend,backend-native,checkpoint,evaluate,predict,run-folder,trainer}.test.ts',
-  'test/runtime/resume-{changes,crash-points}.test.ts',
+  'test/runtime/{backend,backend-native}.test.ts',
+  'test/runtime/resume-crash-points.test.ts',
   // The plain backend takes half the time where V8 has seen no tensors of others.
   'test/runtime/golden.test.ts',
   'test/runtime/compiled-engine/{faults,module-cache}.test.ts',
-  'test/runtime/wasm-kernels/*.test.ts',
+  'test/runtime/wasm-kernels/registration.test.ts',
 ];
 
 /** In this order, since a worker that goes from one to the other imports all anew. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { openBackend } from '../../src/runtime/backend.js';
 import {
   checkpointFileNames,
@@ -13,12 +13,11 @@ import { checkpointHandler } from '../../src/runtime/run-model.js';
 import { openTfjsEngine } from '../../src/runtime/tfjs-engine.js';
 import { batchFiller } from '../../src/runtime/training/batches.js';
 import { writeFolderWhole } from '../../src/runtime/whole-files.js';
+import { fakeCurves } from './support/fake-curves.js';
 import { abortAfter, eventsOf, filesOf, smallData, smallGraph, trainSmall } from './support/small-run.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
-vi.mock('../../src/runtime/plots.js', () => ({
-  drawCurves: async () => ({ svg: '<svg/>', png: new Uint8Array([1]) }),
-}));
+fakeCurves();
 
 let root: string;
 let run: string;

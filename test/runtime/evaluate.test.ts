@@ -1,15 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evaluateRun } from '../../src/runtime/evaluate.js';
 import { openRun } from '../../src/runtime/run-folder.js';
 import { openTfjsEngine } from '../../src/runtime/tfjs-engine.js';
+import { fakeCurves } from './support/fake-curves.js';
 import { numbers, smallData, smallGraph, trainSmall } from './support/small-run.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
-vi.mock('../../src/runtime/plots.js', () => ({
-  drawCurves: async () => ({ svg: '<svg/>', png: new Uint8Array([1]) }),
-}));
+fakeCurves();
 
 let root: string;
 let run: string;

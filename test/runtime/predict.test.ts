@@ -2,17 +2,16 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { compileSpec } from '../../src/compiler/index.js';
 import { openBackend } from '../../src/runtime/backend.js';
 import { predictRun } from '../../src/runtime/predict.js';
 import { checkpointHandler } from '../../src/runtime/run-model.js';
 import { train } from '../../src/runtime/trainer.js';
+import { fakeCurves } from './support/fake-curves.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
-vi.mock('../../src/runtime/plots.js', () => ({
-  drawCurves: async () => ({ svg: '<svg/>', png: new Uint8Array([1]) }),
-}));
+fakeCurves();
 
 const spec = `
 name: pictures

@@ -1,9 +1,10 @@
 /** What a second command in a run folder does: how far it trains, and what it says to a changed spec. */
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { TrainOptions } from '../../src/runtime/training/events.js';
 import { countingEngine } from './support/counting-engine.js';
+import { fakeCurves } from './support/fake-curves.js';
 import {
   abortAfter,
   eventsOf,
@@ -15,9 +16,7 @@ import {
 } from './support/small-run.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
-vi.mock('../../src/runtime/plots.js', () => ({
-  drawCurves: async () => ({ svg: '<svg/>', png: new Uint8Array([1]) }),
-}));
+fakeCurves();
 
 let root: string;
 let run: string;

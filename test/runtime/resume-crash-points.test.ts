@@ -56,6 +56,7 @@ training:
   validationFrequency: 2
   checkpoint: { monitor: loss, saveBestOnly: false }
 `;
+const graph = compileSpec(spec, 'small.yaml');
 const examples = (count: number) => ({
   count,
   values: Float32Array.from({ length: count * 6 }, (_, i) => Math.sin(i)),
@@ -86,7 +87,6 @@ async function trainOnce(
   disk.changes = 0;
   disk.dieAt = dieAt;
   try {
-    const graph = compileSpec(spec, 'small.yaml');
     await train({ graph, dataset, folder, saveEverySeconds, engine: async (g) => countingEngine(g) });
     return 'finished';
   } catch (error) {

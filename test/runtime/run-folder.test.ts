@@ -1,14 +1,13 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { compileSpec } from '../../src/compiler/index.js';
 import { openRun } from '../../src/runtime/run-folder.js';
+import { fakeCurves } from './support/fake-curves.js';
 import { abortAfter, smallGraph, trainSmall } from './support/small-run.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
-vi.mock('../../src/runtime/plots.js', () => ({
-  drawCurves: async () => ({ svg: '<svg/>', png: new Uint8Array([1]) }),
-}));
+fakeCurves();
 
 let root: string;
 let run: string;

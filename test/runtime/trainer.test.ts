@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { compileSpec } from '../../src/compiler/index.js';
 import { train } from '../../src/runtime/trainer.js';
 import { countingEngine } from './support/counting-engine.js';
+import { fakeCurves } from './support/fake-curves.js';
 import {
   abortAfter,
   eventsOf,
@@ -16,13 +17,11 @@ import {
 } from './support/small-run.js';
 import { temporaryFolder } from './support/temporary-folder.js';
 
-const curves = vi.hoisted(() => ({ broken: false }));
-vi.mock('../../src/runtime/plots.js', () => ({
-  drawCurves: async () => {
-    if (curves.broken) throw new Error('no font');
-    return { svg: '<svg/>', png: new Uint8Array([1]) };
-  },
-}));
+const curves = { broken: false };
+fakeCurves(async () => {
+  if (curves.broken) throw new Error('no font');
+  return { svg: '<svg/>', png: new Uint8Array([1]) };
+});
 
 let root: string;
 let run: string;

@@ -49,6 +49,10 @@ export async function compileSources(...sources: readonly string[]): Promise<Com
     format: 'esm',
     platform: 'node',
     external: outside,
+    // Its build for Node asks at each word of a spec whether an environment variable is set, for a fifth of its time.
+    alias: { yaml: join(repository, 'node_modules/yaml/browser/index.js') },
+    minifyWhitespace: true,
+    minifySyntax: true,
     banner: { js: commonJs },
     logLevel: 'warning',
   });

@@ -1,7 +1,9 @@
 /** Gradients of convolutions: random shapes, strides, paddings and data formats, against the cpu backend. */
 import { describe, it } from 'vitest';
 import { fc } from '../../property.js';
-import { drawn, expectAgreement, tf, windows } from './both-backends.js';
+import { drawn, expectAgreement, tf, useWasm, windows } from './both-backends.js';
+
+useWasm();
 
 const convolutions = fc
   .record({

@@ -1,7 +1,9 @@
 /** Gradients of poolings, against the cpu backend. */
 import { describe, it } from 'vitest';
 import { fc } from '../../property.js';
-import { drawn, expectAgreement, expectTranspose, runKernel, tf, windows } from './both-backends.js';
+import { drawn, expectAgreement, expectTranspose, runKernel, tf, useWasm, windows } from './both-backends.js';
+
+useWasm();
 
 type Shape4 = [number, number, number, number];
 

@@ -1,7 +1,9 @@
 /** Kernels that move, repeat and add values, against the cpu backend. */
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../property.js';
-import { drawn, expectAgreement, runKernel, seeds, sizeOf, type Values } from './both-backends.js';
+import { drawn, expectAgreement, runKernel, seeds, sizeOf, useWasm, type Values } from './both-backends.js';
+
+useWasm();
 
 const lengths = (rank: number, max = 4) =>
   fc.array(fc.integer({ min: 1, max }), { minLength: rank, maxLength: rank });

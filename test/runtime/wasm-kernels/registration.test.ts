@@ -13,7 +13,8 @@ const functionsOf = (backend: string) =>
 const cpuBefore = functionsOf('cpu');
 await import('@tensorflow/tfjs-backend-wasm');
 const wasmBefore = functionsOf('wasm');
-const { tf } = await import('./both-backends.js');
+const { tf, useWasm } = await import('./both-backends.js');
+useWasm();
 
 it('replaces on wasm what the table names, and adds what it calls missing', () => {
   const after = functionsOf('wasm');

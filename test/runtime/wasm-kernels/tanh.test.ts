@@ -1,7 +1,9 @@
 /** Our tanh against the one of JavaScript. */
 import { expect, it } from 'vitest';
 import { fc } from '../../property.js';
-import { runKernel } from './both-backends.js';
+import { runKernel, useWasm } from './both-backends.js';
+
+useWasm();
 
 const tanh = (values: Float32Array) =>
   runKernel('wasm', 'Tanh', { x: { shape: [values.length], values } }, {}).values;

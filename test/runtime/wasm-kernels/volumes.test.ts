@@ -1,7 +1,18 @@
 /** Convolutions and poolings of volumes, and their gradients, against the cpu backend. */
 import { describe, expect, it } from 'vitest';
 import { fc } from '../../property.js';
-import { dot, drawn, expectAgreement, expectTranspose, runKernel, seeds, tf } from './both-backends.js';
+import {
+  dot,
+  drawn,
+  expectAgreement,
+  expectTranspose,
+  runKernel,
+  seeds,
+  tf,
+  useWasm,
+} from './both-backends.js';
+
+useWasm();
 
 type Shape5 = [number, number, number, number, number];
 type Three = [number, number, number];
