@@ -7,4 +7,17 @@ import fc from 'fast-check';
 const { PROPERTY_SEED: given = '20261125' } = process.env;
 if (given !== 'random') fc.configureGlobal({ seed: Number(given) });
 
+/** Any character, and half of one. `binary` means the same to fast-check, which then lists all of them for a second. */
+const character = fc.nat(0x10ffff).map(
+  (code) => String.fromCodePoint(code),
+  (text) => {
+    const code = typeof text === 'string' ? text.codePointAt(0) : undefined;
+    if (code === undefined || String.fromCodePoint(code) !== text) throw new Error('not one character');
+    return code;
+  },
+);
+
+export const anyText = (maxLength?: number): fc.Arbitrary<string> =>
+  fc.string({ unit: character, ...(maxLength !== undefined && { maxLength }) });
+
 export { fc };

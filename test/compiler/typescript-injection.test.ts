@@ -4,7 +4,7 @@ import type { ModelGraph } from '../../src/compiler/model-graph.js';
 import { pascalCase } from '../../src/compiler/typescript/identifiers.js';
 import { quote, textOf } from '../../src/compiler/typescript/text.js';
 import { emitTypeScript } from '../../src/compiler/typescript.js';
-import { fc } from '../property.js';
+import { anyText, fc } from '../property.js';
 import { graphOf } from './example-graphs.js';
 import { instructions, nodeKinds, parse, stringLiterals } from './printed-modules.js';
 import { scopedGraph } from './scoped-graphs.js';
@@ -31,7 +31,7 @@ const nasty = [
 ];
 const text = fc.oneof(
   fc.array(fc.constantFrom(...nasty), { maxLength: 12 }).map((parts) => parts.join('')),
-  fc.string({ unit: 'binary', maxLength: 30 }),
+  anyText(30),
 );
 
 interface Words {
