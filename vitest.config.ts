@@ -31,7 +31,7 @@ const alone = [
   // The plain backend takes half the time where V8 has seen no tensors of others.
   'test/runtime/golden.test.ts',
   'test/runtime/compiled-engine/{faults,module-cache}.test.ts',
-  'test/runtime/wasm-kernels/registration.test.ts',
+  'test/runtime/wasm-kernels/{lazy-tensor,registration}.test.ts',
 ];
 
 /** In this order, since a worker that goes from one to the other imports all anew. */
