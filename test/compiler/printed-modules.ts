@@ -36,12 +36,14 @@ function parsedOnce(file: string, parse: () => ts.SourceFile | undefined): ts.So
   return libraries.get(file);
 }
 
+/** Where files that exist in memory only seem to be. */
+const folder = join(import.meta.dirname, 'printed');
+
 /**
- * All complaints of the TypeScript compiler about files that exist in memory only, by name without `.ts`. Libraries
- * are a browser's where none are named (`lib.es2022.d.ts`).
+ * What the TypeScript compiler makes of files that exist in memory only, by name without `.ts`. Libraries are a
+ * browser's where none are named (`lib.es2022.d.ts`).
  */
-export function typeErrors(files: ReadonlyMap<string, string>, lib?: readonly string[]): string[] {
-  const folder = join(import.meta.dirname, 'printed');
+export function programOf(files: ReadonlyMap<string, string>, lib?: readonly string[]): ts.Program {
   const texts = new Map([...files].map(([name, text]) => [join(folder, `${name}.ts`), text]));
   const options = lib === undefined ? strictest : { ...strictest, lib: [...lib] };
   const disk = ts.createCompilerHost(options);
@@ -57,8 +59,12 @@ export function typeErrors(files: ReadonlyMap<string, string>, lib?: readonly st
         : ts.createSourceFile(file, text, version);
     },
   };
-  const program = ts.createProgram([...texts.keys()], options, host);
-  return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
+  return ts.createProgram([...texts.keys()], options, host);
+}
+
+/** All its complaints about such files. */
+export function typeErrors(files: ReadonlyMap<string, string>, lib?: readonly string[]): string[] {
+  return ts.getPreEmitDiagnostics(programOf(files, lib)).map(({ file, start = 0, messageText }) => {
     const name = file?.fileName.slice(folder.length + 1);
     const line = (file?.getLineAndCharacterOfPosition(start).line ?? 0) + 1;
     return `${name}:${line} ${ts.flattenDiagnosticMessageText(messageText, '\n')}`;
