@@ -61,7 +61,9 @@ class Reader {
     private readonly text: string,
     root: Node,
   ) {
-    const { targets, anchors } = aliasTargets(root);
+    const { targets, anchors } = text.includes('*')
+      ? aliasTargets(root)
+      : { targets: new Map(), anchors: [] };
     this.targets = targets;
     this.anchors = anchors;
   }
@@ -167,13 +169,11 @@ class Reader {
     const value: Record<string, unknown> = {};
     const children = new Map<string | number, Place>();
     for (const [name, read] of entries) {
-      // Assigning to `__proto__` would change the object instead of adding a key to it.
-      Object.defineProperty(value, name, {
-        value: read.value,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
+      if (name === '__proto__') {
+        // Assigning to it would change the object instead of adding a key to it.
+        const property = { value: read.value, enumerable: true, configurable: true, writable: true };
+        Object.defineProperty(value, name, property);
+      } else value[name] = read.value;
       children.set(name, read.place);
     }
     return { value, place: { value: offsets, children } };
