@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
@@ -48,13 +49,12 @@ describe('LeNet-5', () => {
   test('is the same text in another process, folder, time zone and language', async () => {
     const script = `
       import { readFileSync } from 'node:fs';
-      import { compileSpec } from ${JSON.stringify(join(repository, 'src/compiler/check-spec.ts'))};
-      import { emitTypeScript } from ${JSON.stringify(join(repository, 'src/compiler/typescript.ts'))};
+      import { compileSpec, emitTypeScript } from ${JSON.stringify(pathToFileURL(join(repository, 'dist/compiler/index.js')).href)};
       const file = ${JSON.stringify(join(repository, 'specs/lenet5.yaml'))};
       process.stdout.write(await emitTypeScript(compileSpec(readFileSync(file, 'utf8'), file)));`;
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', script],
+      ['--input-type=module', '--eval', script],
       {
         cwd: tmpdir(),
         env: { ...process.env, TZ: 'Asia/Tokyo', LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' },

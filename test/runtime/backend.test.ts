@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { Tensor } from '@tensorflow/tfjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -143,12 +144,12 @@ describe('a program that opens backends', () => {
 
   /** Runs a program in a process of its own. */
   async function program(text: string): Promise<{ stdout: string; stderr: string }> {
-    const file = join(folder, 'program.mts');
-    const backend = JSON.stringify(join(root, 'src/runtime/backend.ts'));
+    const file = join(folder, 'program.mjs');
+    const backend = JSON.stringify(pathToFileURL(join(root, 'dist/runtime/backend.js')).href);
     const imports = `import { createRequire } from 'node:module';
       import { openBackend, probeBackends } from ${backend};`;
     await writeFile(file, `${imports}\n${text}`);
-    return run(process.execPath, ['--import', 'tsx', file], { cwd: root }).catch(
+    return run(process.execPath, [file], { cwd: root }).catch(
       (failed: { stdout: string; stderr: string }) => failed,
     );
   }
@@ -160,7 +161,7 @@ describe('a program that opens backends', () => {
       const printers = [console.log, console.warn, process.stdout.write, process.stderr.write];
       const before = listeners();
       await probeBackends();
-      for (const name of ['auto', 'wasm', 'cpu'] as const) {
+      for (const name of ['auto', 'wasm', 'cpu']) {
         const { tf } = await openBackend(name);
         tf.tidy(() => tf.ones([4]).sum().dataSync());
       }
