@@ -31,6 +31,7 @@ const alone = [
   // The plain backend takes half the time where V8 has seen no tensors of others.
   'test/runtime/golden.test.ts',
   'test/runtime/compiled-engine/{faults,module-cache}.test.ts',
+  // The first needs a wasm memory that has not grown yet.
   'test/runtime/wasm-kernels/{lazy-tensor,registration}.test.ts',
 ];
 

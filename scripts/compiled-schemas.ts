@@ -38,7 +38,7 @@ function checkedSchemas(): ReadonlyMap<string, JsonSchema> {
   return found;
 }
 
-/** The source of a module in place of src/spec/compile-schema.ts. Schemas of a user's own layers are compiled when they are met. */
+/** The source of a module in place of src/spec/compile-schema.ts. Schemas of layers of one's own are compiled when they are met. */
 export async function compiledSchemas(): Promise<string> {
   const schemas = [...checkedSchemas()].map(([text, schema], index) => ({ text, schema, id: `v${index}` }));
   const ajv = new Ajv2020({ ...ajvOptions, code: { source: true, esm: true, lines: false } });

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 const { PROPERTY_SEED: given = '20261125' } = process.env;
 if (given !== 'random') fc.configureGlobal({ seed: Number(given) });
 
-/** Any character, and half of one. `binary` means the same to fast-check, which then lists all of them for a second. */
+/** Any character, or half of one. The `binary` of fast-check has no halves, and takes a second to list the others. */
 const character = fc.nat(0x10ffff).map(
   (code) => String.fromCodePoint(code),
   (text) => {

@@ -125,7 +125,12 @@ export interface MergeLayerKind<Properties extends TProperties> extends Kind<Pro
 
 /** A kind with one input. */
 export function defineLayer<Properties extends TProperties>(kind: LayerKind<Properties>): SingleDefinition {
-  return { ...complete(kind, firstInput), role: 'layer', inputs: 'one', examples: listedInputs(kind) };
+  return {
+    ...complete<Properties, Shape>(kind, firstInput),
+    role: 'layer',
+    inputs: 'one',
+    examples: listedInputs(kind),
+  };
 }
 
 /** A kind that joins several inputs. */
@@ -133,12 +138,22 @@ export function defineMergeLayer<Properties extends TProperties>(
   kind: MergeLayerKind<Properties>,
 ): MergeDefinition {
   const examples = kind.examples as readonly LayerExample[];
-  return { ...complete(kind, (context) => context.inputShapes), role: 'layer', inputs: 'many', examples };
+  return {
+    ...complete<Properties, readonly Shape[]>(kind, (context) => context.inputShapes),
+    role: 'layer',
+    inputs: 'many',
+    examples,
+  };
 }
 
 /** One step of a recurrent layer: `input` is the shape of a step, and the output's shape is that of the state. */
 export function defineCell<Properties extends TProperties>(kind: LayerKind<Properties>): SingleDefinition {
-  return { ...complete(kind, firstInput), role: 'cell', inputs: 'one', examples: listedInputs(kind) };
+  return {
+    ...complete<Properties, Shape>(kind, firstInput),
+    role: 'cell',
+    inputs: 'one',
+    examples: listedInputs(kind),
+  };
 }
 
 const firstInput = ({ inputShapes }: LowerContext) => inputShapes[0]!;

@@ -1,4 +1,4 @@
-/** ajv, as this program uses it. The command line brings what is compiled here along; see scripts/build-cli.ts. */
+/** ajv, as this program uses it. The command line brings what is compiled here along; see scripts/compiled-schemas.ts. */
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { ajvOptions } from './ajv-options.js';
 import type { JsonSchema } from './describe.js';

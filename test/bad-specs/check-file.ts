@@ -12,7 +12,7 @@ import { readSpecFile } from '../../src/spec/read-spec-file.js';
 
 /** Seconds of processors that this process alone took, whatever else the machine does. */
 async function secondsOf(work: () => unknown): Promise<number> {
-  // What was done before is not this one's to clear away. To look for what there is to clear takes a while itself.
+  // What was done before is not this one's to clear away. Clearing takes a while itself, so only where there is much.
   if (process.memoryUsage().heapUsed > 150e6) globalThis.gc?.();
   const before = process.cpuUsage();
   await work();

@@ -62,7 +62,7 @@ export function programOf(files: ReadonlyMap<string, string>, lib?: readonly str
   return ts.createProgram([...texts.keys()], options, host);
 }
 
-/** All its complaints about such files. */
+/** All complaints of the TypeScript compiler about such files. */
 export function typeErrors(files: ReadonlyMap<string, string>, lib?: readonly string[]): string[] {
   return ts.getPreEmitDiagnostics(programOf(files, lib)).map(({ file, start = 0, messageText }) => {
     const name = file?.fileName.slice(folder.length + 1);

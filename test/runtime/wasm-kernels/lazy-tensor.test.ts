@@ -1,9 +1,7 @@
 /** Gradients that nobody reads are not computed; those that somebody reads are right; and nothing leaks. */
 import type { KernelConfig, Tensor, Tensor4D } from '@tensorflow/tfjs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { expectClose, runKernel, tf, useWasm } from './both-backends.js';
-
-useWasm();
+import { expectClose, runKernel, tf } from './both-backends.js';
 
 const backend = () => tf.backend() as unknown as { numDataIds(): number };
 const counts = () => ({ ...tf.memory(), dataIds: backend().numDataIds() });
