@@ -208,8 +208,8 @@ describe('a run', () => {
 
 describe('an interrupted run', () => {
   it('says how to go on, and the command that it prints does so', async () => {
-    // Some seconds of steps, which are not over when the signal comes, however late.
-    const spec = tinySpec.replace('train: 64', 'train: 12000').replace('batchSize: 16', 'batchSize: 1');
+    // Thousands of steps, which are not over when the signal comes, however late.
+    const spec = tinySpec.replace('train: 64', 'train: 6000').replace('batchSize: 16', 'batchSize: 1');
     const cwd = folderWithSpec(spec.replace('epochs: 2', 'epochs: 1'));
     let killed = false;
     const args = ['train', 'tiny.yaml', '--out', 'my run', '--fresh', '--json'];
