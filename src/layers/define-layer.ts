@@ -168,7 +168,10 @@ function listedInputs<Properties extends TProperties>(kind: LayerKind<Properties
 
 type Completed<Input> = Omit<Definition<Input>, 'role' | 'inputs' | 'examples'>;
 
-/** Forgets the types of a kind's options, so that a registry can hold all kinds: whoever calls has checked them. */
+/**
+ * Forgets the types of a kind's options, so that a registry can hold all kinds: whoever calls has checked them. Callers say
+ * the types: to infer them, tsc compares all that options can be, for seconds.
+ */
 function complete<Properties extends TProperties, Input>(
   kind: Kind<Properties, Input>,
   inputOf: (context: LowerContext) => Input,

@@ -202,9 +202,7 @@ describe('damaged specs', () => {
   });
 
   test('and so does any text at all', () => {
-    fc.assert(fc.property(anyText(300), expectSoundAnswer), {
-      numRuns: 500,
-    });
+    fc.assert(fc.property(anyText(300), expectSoundAnswer), { numRuns: 500 });
     const yamlish = fc.constantFrom(
       ...nasty,
       '\n',
